@@ -1,0 +1,146 @@
+"""Datasheet models: one class a kind of equipment. Every number in a datasheet carries its source."""
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Positive = Annotated[float, Field(gt=0)]
+NotNegative = Annotated[float, Field(ge=0)]
+Fraction = Annotated[float, Field(ge=0, le=1)]
+
+
+class Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Rack(Frozen):
+    """Liquid-cooled rack. Heat shares refer to the power of the whole rack."""
+
+    kind: Literal["rack"]
+    title: str
+    gpus: Annotated[int, Field(gt=0)]
+    gpu_max_w: Positive
+    gpu_idle_w: NotNegative
+    other_liquid_kw: NotNegative  # CPUs, switches, ... at full load, to liquid
+    air_kw: NotNegative  # at full load, to air
+    flow_lpm: Positive  # rated coolant flow
+    coolant_l: Positive  # volume of coolant in trays and manifold
+    dp_kpa: Positive  # at rated flow
+    die_j_k: Positive  # heat capacity of one GPU's die and lid
+    plate_j_k: Positive  # heat capacity of one cold plate and its coolant
+    die_plate_k_w: Positive  # resistance die to plate (TIM)
+    plate_flow_lpm: Positive  # flow at which the plate's resistance is given
+    plate_k_w: Positive  # plate to inlet coolant at plate_flow_lpm
+    plate_flow_exponent: Fraction  # film conductance ~ flow ** exponent
+    throttle_c: Positive
+    shutdown_c: Positive
+
+
+class Cdu(Frozen):
+    """Coolant distribution unit: exchanger, pumps, valve. Rated point with water on both sides unless a fluid is named."""
+
+    kind: Literal["cdu"]
+    title: str
+    heat_kw: Positive
+    approach_k: Positive  # tcs supply minus fws supply at rated heat and flows
+    tcs_flow_lpm: Positive
+    fws_flow_lpm: Positive
+    fws_dp_kpa: Positive
+    tcs_dp_kpa: Positive  # external pressure available at rated flow
+    pumps: Annotated[int, Field(ge=1)]
+    pumps_needed: Annotated[int, Field(ge=1)]
+    pump_kw: Positive  # all running pumps at rated flow
+    volume_l: Positive  # coolant in the unit, each side half
+
+
+class DryCooler(Frozen):
+    kind: Literal["dry_cooler"]
+    title: str
+    heat_kw: Positive
+    air_c: float
+    in_c: float
+    out_c: float
+    fan_kw: Positive
+    volume_l: Positive
+    adiabatic_effectiveness: Fraction = 0.0
+
+
+class Tower(Frozen):
+    """Cooling-tower plant: cells behind intermediate exchangers."""
+
+    kind: Literal["tower"]
+    title: str
+    cells: Annotated[int, Field(ge=1)]
+    heat_kw: Positive  # all cells at the rated point
+    wet_bulb_c: float
+    range_k: Positive
+    approach_k: Positive
+    fan_kw: Positive  # all fans
+    exchangers: Annotated[int, Field(ge=1)]
+    exchanger_kw_k: Positive  # conductance of one
+    pumps: Annotated[int, Field(ge=1)]
+    flow_lpm: Positive  # tower water, all pumps
+    pump_kw: Positive
+    volume_l: Positive
+
+
+class HeatPump(Frozen):
+    kind: Literal["heat_pump"]
+    title: str
+    source_kw: Positive  # cooling capacity at the rated point
+    cop: Annotated[float, Field(gt=1)]
+    source_out_c: float
+    sink_out_c: float
+    min_load: Fraction
+    volume_l: Positive
+
+
+class Exchanger(Frozen):
+    kind: Literal["exchanger"]
+    title: str
+    heat_kw: Positive
+    hot_in_c: float
+    hot_out_c: float
+    cold_in_c: float
+    cold_out_c: float
+    volume_l: Positive
+
+
+class Pump(Frozen):
+    kind: Literal["pump"]
+    title: str
+    flow_lpm: Positive
+    head_kpa: Positive
+    power_kw: Positive
+
+
+class Ups(Frozen):
+    kind: Literal["ups"]
+    title: str
+    rating_kw: Positive
+    efficiency_25: Fraction
+    efficiency_50: Fraction
+    efficiency_100: Fraction
+    battery_kwh: Positive
+
+
+class Transformer(Frozen):
+    kind: Literal["transformer"]
+    title: str
+    rating_kva: Positive
+    no_load_kw: NotNegative
+    load_kw: NotNegative  # at rating
+
+
+class Genset(Frozen):
+    kind: Literal["genset"]
+    title: str
+    rating_kw: Positive
+    start_s: Positive
+    ramp_kw_s: Positive
+
+
+Equipment = Annotated[
+    Rack | Cdu | DryCooler | Tower | HeatPump | Exchanger | Pump | Ups | Transformer | Genset, Field(discriminator="kind")
+]

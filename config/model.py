@@ -1,0 +1,147 @@
+"""What is installed: the site model as written in `sites/*.yaml` (pydantic at the edge, frozen).
+
+A site is composed from few lines: halls name a template (`halls/*.yaml`) or spell themselves out; counts make the assets.
+Equipment is named; the loader resolves names to datasheets (`equipment/*.yaml`).
+"""
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from config.equipment import Fraction, Frozen, NotNegative, Positive
+
+Id = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", max_length=40)]
+Count = Annotated[int, Field(ge=1, le=100_000)]
+FeedIds = Annotated[tuple[Id, ...], Field(min_length=1)]
+
+
+class Place(Frozen):
+    latitude: Annotated[float, Field(ge=-90, le=90)]
+    longitude: Annotated[float, Field(ge=-180, le=180)]
+    elevation_m: Annotated[float, Field(ge=-450, le=5000)]
+    timezone: str
+
+
+class Climate(Frozen):
+    """A year of weather by its normals, used where no EPW file is named."""
+
+    mean_c: float
+    year_swing_k: NotNegative  # half the difference between July's and January's mean
+    day_swing_k: NotNegative  # half the daily range
+    humidity_pct: Annotated[float, Field(gt=0, le=100)]
+    epw: str | None = None
+
+
+class Network(Frozen):
+    """District heating network: what it asks for and pays."""
+
+    id: Id
+    supply_winter_c: Positive
+    supply_summer_c: Positive
+    return_c: Positive
+    peak_kw: Positive  # demand on the coldest day
+    summer_share: Fraction  # of the peak, domestic hot water
+    price_eur_mwh: NotNegative
+
+
+class Feed(Frozen):
+    """One grid feed with its chain: transformers -> transfer switch (genset behind) -> UPS."""
+
+    id: Id
+    transformer: str
+    transformers: Count
+    ups: str
+    ups_count: Count
+    genset: str
+    gensets: Count
+
+
+class Racks(Frozen):
+    equipment: str
+    count: Count
+    feeds: FeedIds
+
+
+class Cdus(Frozen):
+    equipment: str
+    count: Count
+    feeds: FeedIds
+
+
+class Pipes(Frozen):
+    """Main of one direction, plant to the middle of the hall (the return is alike)."""
+
+    length_m: Positive
+    diameter_mm: Positive
+    loss_w_m_k: NotNegative
+
+
+class Pumps(Frozen):
+    equipment: str
+    count: Count
+    needed: Count
+    feeds: FeedIds
+
+
+class Tank(Frozen):
+    volume_m3: Positive
+    layers: Annotated[int, Field(ge=2, le=20)] = 4
+    loss_w_k: NotNegative
+
+
+class Units(Frozen):
+    """Several alike: dry coolers, heat pumps, exchangers, tower plants."""
+
+    equipment: str
+    count: Count
+    feeds: FeedIds
+
+
+class SetPoints(Frozen):
+    fws_supply_c: float
+    tcs_supply_c: float
+    fws_dp_kpa: Positive
+    hall_air_c: float = 27.0
+
+
+class Hall(Frozen):
+    """One hall with its own facility loop."""
+
+    id: Id
+    racks: Racks
+    cdus: Cdus
+    pipes: Pipes
+    pumps: Pumps
+    set_points: SetPoints
+    tank: Tank | None = None
+    coolers: Units | None = None
+    tower: Units | None = None
+    heat_pump: Units | None = None
+    district: Units | None = None
+    air_kw_k: NotNegative = 0.0  # fan coils, hall air to facility supply water
+    air_fan_kw: NotNegative = 0.0
+
+
+class Copies(Frozen):
+    """`count` halls alike from a template; ids are `{id}{n}`."""
+
+    template: str
+    id: Id
+    count: Count
+
+
+class SiteModel(Frozen):
+    schema_version: Literal[1] = Field(alias="schema")
+    id: Id
+    name: str
+    root: Id = "dc"
+    step_s: Positive = 1.0  # the twin's step and snapshot period, event time
+    lateness_s: NotNegative = 2.0  # how long the watermark waits for late readings
+    place: Place
+    climate: Climate
+    network: Network | None = None
+    feeds: tuple[Feed, ...]
+    base_kw: NotNegative = 0.0  # lights, offices, controls
+    average_load: Fraction = 0.6
+    halls: tuple[Hall, ...]

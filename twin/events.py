@@ -1,0 +1,127 @@
+"""What happens to the twin (events) and what it asks of the world (effects). All are values; time is event time."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+ACTUAL = "actual"  # the scenario tag of plant data; forecasts and what-ifs carry another
+
+# quality of a reading as sent by its instrument
+GOOD, BAD, UNCERTAIN = 1, 0, 2
+
+# verdict of the twin on a measured column
+UNSEEN, BELIEVED, SUSPECT, STALE = 0, 1, 2, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One wide message of one asset.
+
+    `cls` is a name of `config.classes.CLASSES`, or "gpu" for a rack's arrays. `row` is the asset's row in its class.
+    `values` are SI, NaN where missing: shape (measured columns,), or (2, gpus) for "gpu" (temp_c, power_w).
+    """
+
+    ts_ms: int
+    cls: str
+    row: int
+    seq: int
+    q: int
+    values: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time passed at the shell: lets the watermark move when the plant is silent."""
+
+    ts_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """A gateway came online or its last will arrived."""
+
+    ts_ms: int
+    name: str
+    online: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A request to the twin, answered once on `/ack`."""
+
+    ts_ms: int
+    id: str
+    author: str
+    expires_ms: int
+    name: str
+    arguments: Mapping[str, object]
+    reply_to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A message that could not be used: the sender's fault, counted by reason."""
+
+    ts_ms: int
+    reason: str
+    topic: str
+    field: str = ""
+    detail: str = ""
+
+
+Event = Reading | Tick | Gateway | Command | Rejected
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The plant at one moment as the twin sees it: actual, forecast and what-if alike.
+
+    values, std: by class, SI, shape (rows, columns), NaN where not known; std is one standard deviation.
+    residual: measured minus modelled before the update, shape (rows, measured columns), NaN where nothing was measured.
+    quality: verdicts, uint8, shape (rows, measured columns).
+    gpu_c, gpu_w: shape (racks, gpus of a rack).
+    """
+
+    ts_ms: int
+    scenario: str
+    values: Mapping[str, np.ndarray]
+    std: Mapping[str, np.ndarray]
+    residual: Mapping[str, np.ndarray]
+    quality: Mapping[str, np.ndarray]
+    gpu_c: np.ndarray
+    gpu_w: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Store this raw reading (src=sensor)."""
+
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Emit:
+    """Store and publish this snapshot (src=twin)."""
+
+    snapshot: Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """Keep what could not be used where a person can look at it."""
+
+    rejected: Rejected
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Answer a command."""
+
+    command: Command
+    ok: bool
+    result: Mapping[str, object] = field(default_factory=dict)
+
+
+Effect = Record | Emit | DeadLetter | Answer

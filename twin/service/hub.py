@@ -1,0 +1,29 @@
+"""What the service knows right now, for the page, `/metrics` and the API: latest values, counters, health."""
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, deque
+from dataclasses import dataclass, field
+from typing import Any
+
+from config.site import Site
+from twin.events import Reading, Rejected, Snapshot
+
+
+@dataclass
+class Hub:
+    """Written by the service loop only, read by anyone in the same event loop."""
+
+    site: Site
+    snapshot: Snapshot | None = None
+    readings: dict[tuple[str, int], Reading] = field(default_factory=dict)  # (cls, row) -> newest
+    counters: Counter[str] = field(default_factory=Counter)  # e.g. received, stored, late, duplicate, rejected_<reason>
+    rejected: deque[Rejected] = field(default_factory=lambda: deque(maxlen=100))
+    health: dict[str, Any] = field(default_factory=dict)  # part name -> {"ok": bool, "detail": str, ...}
+    changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def publish(self, snapshot: Snapshot) -> None:
+        """Make a snapshot the latest and wake every waiting reader."""
+        async with self.changed:
+            self.snapshot = snapshot
+            self.changed.notify_all()
