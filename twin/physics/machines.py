@@ -1,0 +1,57 @@
+"""Pumps, fans, electrical losses and heat pumps: published laws with datasheet coefficients."""
+from __future__ import annotations
+
+import numpy as np
+
+KELVIN = 273.15
+MIN_LIFT = 5.0  # K, keeps the Lorenz COP finite when source and sink meet
+
+
+def affinity_power(speed: np.ndarray, rated_power: np.ndarray, exponent: float = 3.0) -> np.ndarray:
+    """Power [W] of a pump or fan at relative speed on a fixed system curve (ASHRAE Handbook HVAC Systems 2020, ch. 21 and 44)."""
+    return rated_power * np.clip(speed, 0.0, None) ** exponent
+
+
+def air_side_ua(fan: np.ndarray, rated_ua: np.ndarray, exponent: float = 0.6, still: float = 0.04) -> np.ndarray:
+    """UA [W/K] of an air coil at relative fan speed: h ~ v ** 0.6 over finned tubes, natural draught below.
+
+    Exponent: Zukauskas for tube banks (0.6 .. 0.63), Incropera, 7th ed., table 7.5. `still` is the share left with fans off
+    (assumption, 3 .. 5 % of rating).
+    """
+    return rated_ua * (still + (1.0 - still) * np.clip(fan, 0.0, None) ** exponent)
+
+
+def lorenz_cop(source_out: np.ndarray, sink_out: np.ndarray, efficiency: np.ndarray) -> np.ndarray:
+    """Heating COP of a heat pump: a share of the reversible COP between the outlet temperatures [degC].
+
+    Source: Reinholdt et al. 2018, IIR High Temperature Heat Pump Symposium: 50 .. 65 % for large ammonia machines.
+    """
+    lift = np.maximum(sink_out - source_out, MIN_LIFT)
+    return np.maximum(1.05, efficiency * (sink_out + KELVIN) / lift)
+
+
+def cop_efficiency(cop: float, source_out: float, sink_out: float) -> float:
+    """Share of the reversible COP reached at a rated point (temperatures in degC)."""
+    return cop / float((sink_out + KELVIN) / max(sink_out - source_out, MIN_LIFT))
+
+
+def ups_losses(load: np.ndarray, rating: np.ndarray, a: np.ndarray, b: np.ndarray, c: np.ndarray) -> np.ndarray:
+    """Losses [W] of a double-conversion UPS at `load` [W]: rating * (a + b x + c x^2), x = load / rating.
+
+    The quadratic is the usual separation into idle, proportional and resistive losses (IEC 62040-3 annex).
+    """
+    x = load / rating
+    return rating * (a + b * x + c * x * x)
+
+
+def ups_coefficients(eff_25: float, eff_50: float, eff_100: float) -> tuple[float, float, float]:
+    """Loss coefficients through three published efficiencies at 25, 50 and 100 % load."""
+    x = np.array([0.25, 0.5, 1.0])
+    loss = x * (1.0 / np.array([eff_25, eff_50, eff_100]) - 1.0)
+    a, b, c = np.linalg.solve(np.stack([np.ones(3), x, x * x], axis=1), loss)
+    return float(a), float(b), float(c)
+
+
+def transformer_losses(load: np.ndarray, rating: np.ndarray, no_load: np.ndarray, at_rating: np.ndarray) -> np.ndarray:
+    """Losses [W] of transformers at `load` [W]: iron plus copper growing with the square (IEC 60076-1)."""
+    return no_load + at_rating * (load / rating) ** 2
