@@ -1,0 +1,57 @@
+# Everything a newcomer types. `make demo` and `make test` set up what they need by themselves.
+#
+#   make demo [INFLUX=url] [SPEED=10] [SITE=...] [ARGS="..."]   the data center, live in a browser
+#   make test [ARGS="tests/unit -k house"]                       servers, then the whole suite
+#   make env | lock | lint | bench | grafana | servers | clean
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/boucle
+BIN := .venv/bin
+ARGS ?=
+INFLUX ?=
+SPEED ?=
+SITE ?=
+DEMO_OPTIONS = $(if $(INFLUX),--influx $(INFLUX)) $(if $(SPEED),--speed $(SPEED)) $(if $(SITE),--site $(SITE)) $(ARGS)
+
+# compiled kernels outlive the clone; __pycache__ stays where it is
+export NUMBA_CACHE_DIR ?= $(CACHE)/numba
+
+.PHONY: help env env-test grafana demo test servers bench lint lock clean
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+env:
+	@deploy/env.sh run
+
+env-test:
+	@deploy/env.sh test
+
+grafana:
+	@deploy/env.sh grafana
+
+demo: env
+	@exec $(BIN)/boucle demo $(DEMO_OPTIONS)
+
+servers:
+	@deploy/servers/install.sh
+
+test: env-test servers
+	@. deploy/servers/paths.sh && exec $(BIN)/python -m pytest $(ARGS)
+
+bench: env
+	@exec $(BIN)/boucle bench $(ARGS)
+
+lint: env-test
+	@$(BIN)/ruff check .
+
+lock:
+	@deploy/lock.sh
+
+clean:
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis build dist *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
