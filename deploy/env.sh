@@ -19,7 +19,9 @@ if current; then exit 0; fi
 if [ "$want" = run ] && [ -f "$stamp" ]; then read -r want _ <"$stamp"; fi
 
 uv=$(deploy/uv.sh)
-export UV_PYTHON_DOWNLOADS=never UV_LINK_MODE=${UV_LINK_MODE:-hardlink}
+export UV_PYTHON_DOWNLOADS=never
+# the machine's own certificates, where it has some: many networks put a proxy with its own authority in between
+if [ -s /etc/ssl/certs/ca-certificates.crt ]; then export UV_SYSTEM_CERTS=true UV_NATIVE_TLS=true; fi
 echo "installing the packages of requirements/$want.txt into .venv" >&2
 [ -x .venv/bin/python ] && grep -q "^uv = " .venv/pyvenv.cfg || "$uv" venv --quiet --clear --python "$(deploy/python.sh)" .venv
 "$uv" pip sync --quiet --python .venv/bin/python --require-hashes "requirements/$want.txt"

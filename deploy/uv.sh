@@ -3,9 +3,13 @@
 # `pip --target` and a private venv both leave an externally managed system Python alone (PEP 668).
 set -euo pipefail
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/boucle/uv
-version=0.9.0 # the oldest that reads our lock files and dependency groups
+version=0.9.0 # the oldest we trust with dependency groups and `venv --clear`
 
-works() { "$1" --version >/dev/null 2>&1; }
+works() {
+  local has
+  has=$("$1" --version 2>/dev/null | cut -d' ' -f2) && [ -n "$has" ] || return 1
+  [ "$(printf '%s\n' "$version" "$has" | sort -V | head -1)" = "$version" ]
+}
 
 if found=$(command -v uv) && works "$found"; then
   echo "$found"
@@ -17,6 +21,7 @@ if works "$cache/bin/uv"; then
 fi
 
 python=$("$(dirname "$0")/python.sh")
+export PIP_ROOT_USER_ACTION=ignore PIP_DISABLE_PIP_VERSION_CHECK=1
 echo "installing uv into $cache" >&2
 if "$python" -m pip --version >/dev/null 2>&1; then
   "$python" -m pip install --quiet --upgrade --target "$cache" "uv>=$version" >&2
