@@ -41,7 +41,7 @@ servers:
 	@deploy/servers/install.sh
 
 test: env-test servers
-	@. deploy/servers/paths.sh && exec $(BIN)/python -m pytest $(ARGS)
+	@exec $(BIN)/python -m pytest $(ARGS)
 
 bench: env
 	@exec $(BIN)/boucle bench $(ARGS)
