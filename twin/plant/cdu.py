@@ -1,0 +1,59 @@
+"""Racks and CDU loops condensed into the facility core.
+
+A CDU's coolant loop is two volumes: supply (after the exchanger) and return (after the racks). With the facility water
+arriving at f unknown, both are linear in f: the heat into the facility is c + d * f.
+"""
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from twin.physics.exchange import counterflow
+from twin.physics.water import capacity_flow
+from twin.plant.leaves import Condensed
+from twin.plant.types import Inputs, Parameters, State
+
+Array = np.ndarray
+
+
+class Line(NamedTuple):
+    """A temperature as a function of the one above it: at + slope * T."""
+
+    at: Array
+    slope: Array
+
+    def __call__(self, t: Array) -> Array:
+        return self.at + self.slope * t
+
+
+class CduLines(NamedTuple):
+    manifold: Line  # [..., R] of its CDU's supply temperature
+    supply: Line  # [..., C] of the facility water arriving
+    back: Line  # [..., C]
+    g: Array  # [..., C] W/K exchanger
+    heat: Line  # [..., C] W into facility water
+
+
+def manifold_line(p: Parameters, state: State, inputs: Inputs, leaves: Condensed, c_rack: Array, dt: float) -> Line:
+    """Coolant leaving each rack as a function of the coolant entering."""
+    store = p.leaves.manifold_capacity / dt
+    total = store + c_rack
+    return Line((store * state.manifold + inputs.other_power + leaves.a) / total, (c_rack - leaves.b) / total)
+
+
+def cdu_lines(p: Parameters, state: State, inputs: Inputs, leaves: Condensed, dt: float) -> CduLines:
+    """Solve each CDU's two volumes in closed form."""
+    c_rack = capacity_flow(inputs.rack_flow)
+    manifold = manifold_line(p, state, inputs, leaves, c_rack, dt)
+    c_tcs = p.wiring.racks_to_cdus(c_rack)
+    g = counterflow(p.cdus.ua, c_tcs, capacity_flow(inputs.fws_flow))
+    # return: (kr + c) t = kr t0 + sum(c_rack * manifold(s));  supply: (ks + c) s = ks s0 + (c - g) t + g f + pump
+    kr, ks = p.cdus.return_capacity / dt, p.cdus.supply_capacity / dt
+    back_at = (kr * state.tcs_return + p.wiring.racks_to_cdus(c_rack * manifold.at)) / (kr + c_tcs)
+    back_slope = p.wiring.racks_to_cdus(c_rack * manifold.slope) / (kr + c_tcs)
+    passed = c_tcs - g
+    total = ks + c_tcs - passed * back_slope
+    supply = Line((ks * state.tcs_supply + passed * back_at + inputs.cdu_pump) / total, g / total)
+    back = Line(back_at + back_slope * supply.at, back_slope * supply.slope)
+    return CduLines(manifold, supply, back, g, Line(g * back.at, g * (back.slope - 1.0)))

@@ -1,0 +1,177 @@
+"""The plant as designed: inputs that hold the set points at a given load and weather, and the steady state they lead to.
+
+Used to start the twin before the first reading, to fill what no sensor reports, and as the ground of every what-if.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from config.model import Hall
+from config.site import Site
+from twin.physics.exchange import counterflow
+from twin.physics.water import VOLUMETRIC, capacity_flow
+from twin.plant import nodes
+from twin.plant.step import step
+from twin.plant.types import Inputs, Parameters, State
+
+Array = np.ndarray
+IDLE_REST = 0.35  # share of a rack's non-GPU power that does not follow the load (assumption: fans, switches, memory)
+AIR_COIL_RISE = 6.0  # K, facility water through the fan coils at design
+SINK_LIFT = 3.0  # K the heat pump's sink outlet stands above the network's supply
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """Set points and rated loads as arrays: what `operate` needs of the site."""
+
+    fws_supply: Array  # [L] degC
+    tcs_supply: Array  # [C] degC
+    gpu_max: Array  # [R] W
+    gpu_idle: Array  # [R] W
+    other: Array  # [R] W at full load
+    air: Array  # [R] W at full load
+    air_fan: Array  # [L] W
+    dh_return: Array  # [L] degC
+    dh_supply_cold: Array  # [L] degC on the coldest day
+    dh_supply_warm: Array  # [L] degC in summer
+    dh_peak: Array  # [L] W, this hall's share of the network's peak
+    dh_summer: Array  # [L]
+    has_tower: Array  # [L] bool
+    average_load: float
+    mean_outdoor: float
+
+
+def design(site: Site) -> Design:
+    """Design data of a site."""
+    halls = site.model.halls
+    sheets = [site.sheets[h.racks.equipment] for h in halls]
+
+    def racks(values: list[float]) -> Array:
+        return np.repeat(np.array(values, dtype=float), [h.racks.count for h in halls])
+
+    def loops(values: list[float]) -> Array:
+        return np.array(values, dtype=float)
+
+    net, n = site.model.network, len(halls)
+    cdus = [h.cdus.count for h in halls]
+    return Design(
+        fws_supply=loops([h.set_points.fws_supply_c for h in halls]),
+        tcs_supply=np.repeat(loops([h.set_points.tcs_supply_c for h in halls]), cdus),
+        gpu_max=racks([s.gpu_max_w for s in sheets]),
+        gpu_idle=racks([s.gpu_idle_w for s in sheets]),
+        other=racks([s.other_liquid_kw * 1e3 for s in sheets]),
+        air=racks([s.air_kw * 1e3 for s in sheets]),
+        air_fan=loops([h.air_fan_kw * 1e3 for h in halls]),
+        dh_return=np.full(n, net.return_c if net else 0.0),
+        dh_supply_cold=np.full(n, net.supply_winter_c if net else 0.0),
+        dh_supply_warm=np.full(n, net.supply_summer_c if net else 0.0),
+        dh_peak=loops([_peak(site, h) for h in halls]),
+        dh_summer=np.full(n, net.summer_share if net else 0.0),
+        has_tower=np.array([h.tower is not None for h in halls]),
+        average_load=site.model.average_load,
+        mean_outdoor=site.model.climate.mean_c,
+    )
+
+
+def _peak(site: Site, hall: Hall) -> float:
+    sellers = sum(1 for h in site.model.halls if h.district or h.heat_pump)
+    sells = hall.district or hall.heat_pump
+    return site.model.network.peak_kw * 1e3 / sellers if site.model.network and sells else 0.0
+
+
+def operate(p: Parameters, d: Design, state: State, load: float | Array, dry_bulb: float, wet_bulb: float) -> Inputs:
+    """Inputs that a plant with well-tuned controllers would show in this state, at this share of load [0..1], any weather."""
+    w, n_loops = p.wiring, len(d.fws_supply)
+    load = np.broadcast_to(np.asarray(load, dtype=float), d.gpu_max.shape)
+    rest = IDLE_REST + (1.0 - IDLE_REST) * load
+    gpu = (d.gpu_idle + (d.gpu_max - d.gpu_idle) * load)[..., None] * np.ones_like(p.leaves.plate_factor)
+    air = w.racks_to_loops(d.air * rest)
+    share = np.clip(_demand(d, dry_bulb), 0.0, 1.0)
+    inputs = Inputs(
+        gpu_power=gpu,
+        other_power=d.other * rest,
+        air_power=d.air * rest,
+        rack_flow=p.leaves.rated_flow.copy(),
+        fws_flow=p.cdus.rated_fws.copy(),
+        cdu_pump=p.cdus.pump_power.copy(),
+        loop_pump=p.core.pump_power.copy(),
+        air_flow=air / (VOLUMETRIC * AIR_COIL_RISE),
+        air_fan=d.air_fan * np.clip(w.racks_to_loops(rest) / np.bincount(w.rack_loop), 0, 1),
+        heatpump_load=share,
+        sink_out=supply_temperature(d, dry_bulb) + SINK_LIFT,
+        dh_return=d.dh_return,
+        dh_flow=share * d.dh_peak / (VOLUMETRIC * np.maximum(d.dh_supply_cold - d.dh_return, 5.0)),
+        cooler_fan=np.full(n_loops, 0.5),
+        cooler_on=np.ones(n_loops),
+        tower_fan=np.full(n_loops, 0.7),
+        tower_cells=np.ones(n_loops),
+        tower_flow=p.core.tower_flow * 0.8,
+        ehx_on=np.ones(n_loops),
+        dry_bulb=np.full(n_loops, float(dry_bulb)),
+        wet_bulb=np.full(n_loops, float(wet_bulb)),
+    )
+    return hold_fans(p, d, state, hold_valves(p, d, state, inputs))
+
+
+def supply_temperature(d: Design, dry_bulb: float) -> Array:
+    """District supply temperature [L] degC: sliding from summer at 15 degC to winter at -5 degC outdoors."""
+    return d.dh_supply_warm + (d.dh_supply_cold - d.dh_supply_warm) * np.clip((15.0 - dry_bulb) / 20.0, 0.0, 1.0)
+
+
+def _demand(d: Design, dry_bulb: float) -> Array:
+    """Share of the network's peak wanted [L]: domestic hot water plus heating below 16 degC (heating limit, EN ISO 15927-6)."""
+    return d.dh_summer + (1.0 - d.dh_summer) * np.clip((16.0 - dry_bulb) / 21.0, 0.0, 1.0)
+
+
+def hold_valves(p: Parameters, d: Design, state: State, inputs: Inputs) -> Inputs:
+    """Facility flow of each CDU that holds its supply set point: bisection on the exchanger, within 3 .. 110 % of rating."""
+    c_tcs = p.wiring.racks_to_cdus(capacity_flow(inputs.rack_flow))
+    heat = p.wiring.racks_to_cdus(inputs.gpu_power.sum(-1) + inputs.other_power) + inputs.cdu_pump
+    arriving = state.core[..., p.wiring.cdu_loop, nodes.HALL_IN]
+    wanted = heat / np.maximum(d.tcs_supply + heat / np.maximum(c_tcs, 1.0) - arriving, 0.5)
+    low, high = 0.03 * p.cdus.rated_fws, 1.1 * p.cdus.rated_fws
+    for _ in range(30):
+        middle = 0.5 * (low + high)
+        enough = counterflow(p.cdus.ua, c_tcs, capacity_flow(middle)) > wanted
+        low, high = np.where(enough, low, middle), np.where(enough, middle, high)
+    return replace(inputs, fws_flow=0.5 * (low + high))
+
+
+def hold_fans(p: Parameters, d: Design, state: State, inputs: Inputs) -> Inputs:
+    """Fan speeds that bring the water to the facility set point, 0 .. 1, by bisection on the conductance to air."""
+    from twin.plant.facility import conductances
+
+    hot = state.core[..., nodes.HEATPUMP]
+    low, high = np.zeros_like(hot), np.ones_like(hot)
+    for _ in range(20):
+        middle = 0.5 * (low + high)
+        trial = replace(inputs, cooler_fan=middle, tower_fan=middle)
+        g = conductances(p, state, trial)
+        cold = hot - g.cooler * (hot - trial.dry_bulb) / np.maximum(g.loop, 1.0)
+        tower = state.core[..., nodes.TOWER_RETURN] - g.tower * (state.core[..., nodes.TOWER_RETURN] - trial.wet_bulb) / np.maximum(
+            g.tower_flow, 1.0)
+        cold = np.where(d.has_tower, tower + 1.5, cold)
+        more = cold > d.fws_supply
+        low, high = np.where(more, middle, low), np.where(more, high, middle)
+    return replace(inputs, cooler_fan=high, tower_fan=high)
+
+
+def first_guess(p: Parameters, d: Design) -> State:
+    """Every node at the temperature its loop's set points suggest."""
+    racks, gpus = p.leaves.plate_factor.shape[-2:]
+    supply = d.tcs_supply[p.wiring.rack_cdu]
+    core = np.repeat(d.fws_supply[:, None] + 2.0, nodes.N, axis=1)
+    hot = np.repeat((supply + 15.0)[:, None], gpus, axis=1)
+    return State(hot + 10.0, hot, supply + 8.0, d.tcs_supply.copy(), d.tcs_supply + 8.0, core)
+
+
+def settle(p: Parameters, d: Design, load: float, dry_bulb: float, wet_bulb: float, rounds: int = 60) -> tuple[State, Inputs]:
+    """Steady state of the designed plant: long implicit steps while the controllers find their positions."""
+    state = first_guess(p, d)
+    inputs = operate(p, d, state, load, dry_bulb, wet_bulb)
+    for _ in range(rounds):
+        state, _ = step(p, state, inputs, 300.0)
+        inputs = hold_fans(p, d, state, hold_valves(p, d, state, inputs))
+    return state, inputs
