@@ -1,0 +1,1 @@
+"""The page: one application with its static files, no build step."""
