@@ -20,6 +20,7 @@ class Hub:
     counters: Counter[str] = field(default_factory=Counter)  # e.g. received, stored, late, duplicate, rejected_<reason>
     rejected: deque[Rejected] = field(default_factory=lambda: deque(maxlen=100))
     health: dict[str, Any] = field(default_factory=dict)  # part name -> {"ok": bool, "detail": str, ...}
+    gauges: dict[str, float] = field(default_factory=dict)  # name with unit -> value, e.g. queue_length, lag_seconds
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def publish(self, snapshot: Snapshot) -> None:

@@ -1,0 +1,216 @@
+"""The service: one fold over one queue. Messages and ticks go in, effects come out and are handed to the sinks.
+
+A message is acknowledged to its broker after everything it caused has been handed over and the log has it.
+The fold runs in slices short enough that the page and the sinks get their turn.
+"""
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import structlog
+
+from config.errors import WireError
+from config.site import Site
+from twin.events import Answer, DeadLetter, Effect, Emit, Event, Reading, Record, Rejected, Tick
+from twin.service.clock import Clock
+from twin.service.hub import Hub
+from twin.service.inbox import Inbox, Message
+
+log = structlog.get_logger("service")
+
+TICK_S = 0.25
+SLICE_S = 0.02  # longest time the fold keeps the event loop, one step aside
+BATCH = 512
+DRAIN_S = 2.0  # longest time spent on the queue when stopping
+
+Advance = Callable[[Site, Any, Event], tuple[Any, Sequence[Effect]]]
+Decode = Callable[[Site, str, bytes, int], Event]
+
+
+class Sink(Protocol):
+    """Takes effects at once (it has a queue or a spool of its own) and tells how it is."""
+
+    name: str
+
+    def put(self, effects: Sequence[Effect]) -> None: ...
+
+    def health(self) -> dict[str, Any]: ...
+
+    async def close(self) -> None: ...
+
+
+class Keeper(Protocol):
+    """The event log, as the loop sees it."""
+
+    def append(self, message: Message) -> None: ...
+
+    def flush(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class Letters(Protocol):
+    def write(self, rejected: Rejected, payload: bytes = b"") -> None: ...
+
+    def flush(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass
+class Service:
+    """Everything the loop needs; the twin is a value that it replaces."""
+
+    site: Site
+    twin: Any
+    advance: Advance
+    decode: Decode
+    hub: Hub
+    inbox: Inbox
+    clock: Clock
+    sinks: Sequence[Sink] = ()
+    log: Keeper | None = None
+    letters: Letters | None = None
+    answer: Callable[[Answer], Awaitable[None]] | None = None
+    tick_s: float = TICK_S
+    _stop: asyncio.Event = field(default_factory=asyncio.Event)
+    _effects: list[Effect] = field(default_factory=list)
+
+    async def run(self) -> None:
+        """Until `stop`; then drains the queue, flushes and closes."""
+        due = time.monotonic()
+        try:
+            while not self._stop.is_set():
+                await self._turn(await self.inbox.take(BATCH, max(0.0, due - time.monotonic())))
+                if time.monotonic() >= due:
+                    await self._tick()
+                    due = time.monotonic() + self.tick_s
+                await asyncio.sleep(0)
+        finally:
+            await self._finish()
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    async def _turn(self, messages: list[Message]) -> None:
+        """Handle a batch in slices; acknowledge each slice when its effects are handed over."""
+        done = 0
+        while done < len(messages):
+            until = time.monotonic() + SLICE_S
+            start = done
+            while done < len(messages) and (done == start or time.monotonic() < until):
+                self._message(messages[done])
+                done += 1
+            await self._hand_over(messages[start:done])
+            if done < len(messages):
+                await asyncio.sleep(0)
+
+    async def _tick(self) -> None:
+        self._step(Tick(self.clock.now_ms()))
+        await self._hand_over(())
+        gauges = self.hub.gauges
+        gauges["queue_length"] = len(self.inbox)
+        if self.hub.snapshot is not None:
+            gauges["lag_seconds"] = (self.clock.now_ms() - self.hub.snapshot.ts_ms) / 1000.0
+        for sink in self.sinks:
+            self.hub.health[sink.name] = sink.health()
+
+    def _message(self, message: Message) -> None:
+        counters = self.hub.counters
+        counters["received"] += 1
+        if self.log is not None:
+            self.log.append(message)
+        if message.retained and message.topic.endswith(RETAINED_IGNORED):
+            counters["retained_ignored"] += 1
+            return
+        try:
+            event = self.decode(self.site, message.topic, message.payload, message.received_ms)
+        except WireError as error:
+            event = Rejected(message.received_ms, error.reason, error.topic, error.field, error.detail)
+        if isinstance(event, Reading):
+            self.clock.follow(event.ts_ms)
+        self._step(event, message.payload)
+
+    def _step(self, event: Event, payload: bytes = b"") -> None:
+        start = time.perf_counter()
+        self.twin, effects = self.advance(self.site, self.twin, event)
+        spent = time.perf_counter() - start
+        for effect in effects:
+            if isinstance(effect, DeadLetter):
+                self._bury(effect.rejected, payload)
+            else:
+                self._effects.append(effect)
+                if isinstance(effect, Emit):
+                    self._time_step(spent)
+
+    def _time_step(self, spent_s: float) -> None:
+        gauges = self.hub.gauges
+        gauges["step_seconds"] = spent_s
+        gauges["step_seconds_max"] = max(spent_s, gauges.get("step_seconds_max", 0.0))
+
+    async def _hand_over(self, messages: Sequence[Message]) -> None:
+        effects, self._effects = self._effects, []
+        if effects:
+            for sink in self.sinks:
+                sink.put(effects)
+            await self._show(effects)
+        if self.log is not None:
+            self.log.flush()
+        acknowledge(messages)
+
+    async def _show(self, effects: Iterable[Effect]) -> None:
+        """The hub's share of the effects: newest readings, the last snapshot, answers."""
+        hub, newest = self.hub, None
+        for effect in effects:
+            if isinstance(effect, Record):
+                reading = effect.reading
+                hub.readings[(reading.cls, reading.row)] = reading
+                hub.counters["recorded"] += 1
+            elif isinstance(effect, Emit):
+                newest = effect.snapshot
+                hub.counters["snapshots"] += 1
+            elif isinstance(effect, Answer) and self.answer is not None:
+                await self.answer(effect)
+        if newest is not None:
+            await hub.publish(newest)
+
+    def _bury(self, rejected: Rejected, payload: bytes) -> None:
+        reason = rejected.reason
+        self.hub.counters[reason if reason in COUNTED_APART else f"rejected_{reason}"] += 1
+        self.hub.rejected.append(rejected)
+        if self.letters is not None:
+            self.letters.write(rejected, payload)
+
+    async def _finish(self) -> None:
+        """Drain, release what waits behind the watermark, flush and close."""
+        until = time.monotonic() + DRAIN_S
+        while len(self.inbox) and time.monotonic() < until:
+            await self._turn(await self.inbox.take(BATCH, 0.0))
+        self._step(Tick(self.clock.now_ms() + int(self.site.model.lateness_s * 1000) + 1))
+        await self._hand_over(())
+        await asyncio.gather(*(sink.close() for sink in self.sinks), return_exceptions=True)
+        for part in (self.log, self.letters):
+            if part is not None:
+                part.close()
+
+
+RETAINED_IGNORED = ("/tele", "/gpu", "/cmd")  # old values: a broker that keeps them does not make them news
+COUNTED_APART = ("late", "duplicate")  # no fault of the message: not rejected
+
+
+def acknowledge(messages: Sequence[Message]) -> None:
+    """Tell each connection which of its messages are done, in order."""
+    receipt, mids = None, []
+    for message in messages:
+        if message.receipt is not receipt and mids:
+            receipt.acknowledge(mids)  # type: ignore[union-attr] mids are filled only with a receipt
+            mids = []
+        receipt = message.receipt
+        if receipt is not None:
+            mids.append(message.mid)
+    if receipt is not None:
+        receipt.acknowledge(mids)
