@@ -14,6 +14,11 @@ CDU_K_RT_S = 0.08
 RACK_K_RT_S = 0.15
 DIE_K_RT_S = 0.5
 
+# Cold plates: relative resistance, spread when new and random walk (fouling, blockage) per square root of a second.
+RESISTANCE = 0.08
+RESISTANCE_RT_S = 2e-5
+RESISTANCE_BOUNDS = (0.5, 20.0)
+
 GATE = 5.0  # innovations beyond this many standard deviations are not believed: 1 in 1.7 million by chance
 INITIAL_K = 8.0  # how wrong the designed steady state may be at the start
 

@@ -1,6 +1,8 @@
 """One step of the whole plant: condense the leaves, solve the core, expand, account for every joule."""
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from twin.plant import facility, nodes
@@ -17,12 +19,33 @@ def step(p: Parameters, state: State, inputs: Inputs, dt: float) -> tuple[State,
 
     Implicit Euler on the whole network: first order in dt, stable for any dt > 0, energy exact to round-off.
     """
+    solved = solve(p, state, inputs, dt)
+    return solved.after, _flows(p, state, solved.after, inputs, solved.conductances, solved.lines, dt)
+
+
+class Solved(NamedTuple):
+    """A step with the matrices that made it, for the estimator's transition."""
+
+    after: State
+    network: facility.Network
+    conductances: Conductances
+    lines: CduLines
+    gains: Gains
+
+
+def solve(p: Parameters, state: State, inputs: Inputs, dt: float) -> Solved:
+    """The step without its accounts."""
     leaf = gains(p.leaves, inputs.rack_flow, state.die.shape[-1], dt)
     lines = cdu_lines(p, state, inputs, condense(p.leaves, leaf, state, inputs), dt)
     g = facility.conductances(p, state, inputs)
-    core = facility.connect(p, state, inputs, g, lines, dt).solve()
-    after = _expand(p, state, inputs, leaf, lines, core)
-    return after, _flows(p, state, after, inputs, g, lines, dt)
+    network = facility.connect(p, state, inputs, g, lines, dt)
+    after = _expand(p, state, inputs, leaf, lines, network.solve())
+    return Solved(after, network, g, lines, leaf)
+
+
+def account(p: Parameters, before: State, inputs: Inputs, solved: Solved, dt: float) -> Flows:
+    """Heat that moved in a solved step."""
+    return _flows(p, before, solved.after, inputs, solved.conductances, solved.lines, dt)
 
 
 def _expand(p: Parameters, state: State, inputs: Inputs, leaf: Gains, lines: CduLines, core: Array) -> State:

@@ -1,0 +1,101 @@
+"""`advance(site, twin, event) -> (twin, effects)`: the whole service as one fold over events.
+
+Readings wait behind a watermark and are released in event-time order, step by step, so the order of arrival within the
+lateness changes nothing: not the state, not one byte of the effects.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from config.site import Site
+from twin.engine.commands import answer
+from twin.engine.tick import take_step
+from twin.engine.twin import Key, Twin, Waiting
+from twin.events import Command, DeadLetter, Effect, Event, Gateway, Reading, Record, Rejected, Tick
+
+REMEMBERED = 120  # steps whose readings are remembered, to know a repeated one
+SILENCE_STEPS = 10  # a longer silence is crossed in long steps
+LONG_STEP_MS = 60_000
+
+
+def advance(site: Site, twin: Twin, event: Event) -> tuple[Twin, tuple[Effect, ...]]:
+    """Take in one event. Pure: the same twin and event give the same twin and effects."""
+    if isinstance(event, Reading):
+        return _reading(twin, event)
+    if isinstance(event, Tick):
+        return _time(replace(twin, newest_ms=max(twin.newest_ms, event.ts_ms - twin.model.lateness_ms)))
+    if isinstance(event, Rejected):
+        return twin, (DeadLetter(event),)
+    if isinstance(event, Gateway):
+        return replace(twin, gateways={**twin.gateways, event.name: event.online}), ()
+    if isinstance(event, Command):
+        return answer(twin, event)
+    raise TypeError(f"not an event: {event!r}")
+
+
+def key(r: Reading) -> Key:
+    return (r.ts_ms, r.cls, r.row, r.seq)
+
+
+def _reading(twin: Twin, r: Reading) -> tuple[Twin, tuple[Effect, ...]]:
+    if twin.next_ms > 0 and r.ts_ms <= twin.next_ms - twin.model.step_ms:
+        return _late(twin, r)
+    oldest = r.ts_ms if twin.oldest_ms < 0 else min(twin.oldest_ms, r.ts_ms)
+    twin = replace(twin, waiting=Waiting(r, twin.waiting), newest_ms=max(twin.newest_ms, r.ts_ms), oldest_ms=oldest)
+    return _time(twin) if watermark(twin) >= max(twin.next_ms, oldest) else (twin, ())
+
+
+def watermark(twin: Twin) -> int:
+    """Event time up to which everything is taken to have arrived."""
+    return twin.newest_ms - twin.model.lateness_ms
+
+
+def _late(twin: Twin, r: Reading) -> tuple[Twin, tuple[Effect, ...]]:
+    """Too late to be assimilated: stored and counted, unless it is a repetition."""
+    if any(key(r) in step for step in twin.released):
+        return replace(twin, counts=replace(twin.counts, duplicate=twin.counts.duplicate + 1)), ()
+    return replace(twin, counts=replace(twin.counts, late=twin.counts.late + 1)), (Record(r),)
+
+
+def _time(twin: Twin) -> tuple[Twin, tuple[Effect, ...]]:
+    """Take every step whose end the watermark has passed. The first step is that of the oldest reading."""
+    effects: list[Effect] = []
+    if twin.next_ms < 0 and 0 <= twin.oldest_ms <= watermark(twin):
+        step = twin.model.step_ms
+        twin = replace(twin, next_ms=-(-twin.oldest_ms // step) * step)
+    while 0 <= twin.next_ms <= watermark(twin):
+        twin, of_step = _release(twin)
+        effects += of_step
+    return twin, tuple(effects)
+
+
+def _release(twin: Twin) -> tuple[Twin, list[Effect]]:
+    waiting = list(_walk(twin.waiting))
+    twin = _cross_silence(twin, waiting)
+    due = sorted((r for r in waiting if r.ts_ms <= twin.next_ms), key=key)
+    readings = [r for i, r in enumerate(due) if i == 0 or key(r) != key(due[i - 1])]
+    rest = None
+    for r in reversed([r for r in waiting if r.ts_ms > twin.next_ms]):
+        rest = Waiting(r, rest)
+    counts = replace(twin.counts, duplicate=twin.counts.duplicate + len(due) - len(readings))
+    released = (*twin.released, frozenset(map(key, readings)))[-REMEMBERED:]
+    twin, emitted = take_step(replace(twin, waiting=rest, counts=counts, released=released), readings)
+    return twin, [*map(Record, readings), *emitted]
+
+
+def _walk(waiting: Waiting | None) -> Iterator[Reading]:
+    while waiting is not None:
+        yield waiting.event
+        waiting = waiting.rest
+
+
+def _cross_silence(twin: Twin, waiting: list[Reading]) -> Twin:
+    """Move the end of the next step out when nothing was heard for long: the implicit step is stable at any length."""
+    step = twin.model.step_ms
+    ahead = min([r.ts_ms for r in waiting] + [watermark(twin)]) - twin.next_ms
+    if ahead <= SILENCE_STEPS * step:
+        return twin
+    extra = min(ahead // step * step, max(LONG_STEP_MS, step))
+    counts = replace(twin.counts, skipped_ms=twin.counts.skipped_ms + extra)
+    return replace(twin, next_ms=twin.next_ms + extra, counts=counts)

@@ -1,0 +1,99 @@
+"""Inputs of the next step from what the sensors last said; the designed plant fills what no sensor reports."""
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from config.classes import CLASSES
+from twin.engine.latest import Latest
+from twin.engine.model import Model
+from twin.plant.types import Inputs
+
+Array = np.ndarray
+
+
+def _column(latest: Latest, cls: str, name: str) -> Array:
+    return latest.values[cls][:, CLASSES[cls].column(name)]
+
+
+def _or(seen: Array, fallback: Array) -> Array:
+    return np.where(np.isfinite(seen), seen, fallback)
+
+
+def _per_loop(model: Model, latest: Latest, cls: str, name: str, fallback: Array) -> Array:
+    """A column of a class with one asset a loop, on the loop axis."""
+    seen = np.full(fallback.shape, np.nan)
+    seen[model.loop_of[cls]] = _column(latest, cls, name)
+    return _or(seen, fallback)
+
+
+def inputs(model: Model, latest: Latest, designed: Inputs) -> Inputs:
+    """Followed inputs, same shapes as `designed`."""
+    return _loads(model, latest, _boundaries(model, latest, _flows(model, latest, designed)))
+
+
+def _loads(model: Model, latest: Latest, u: Inputs) -> Inputs:
+    rack = _rack_power(model, latest, u)
+    pattern = latest.gpu[:, 1, :]
+    scale = np.divide(rack, latest.rack_at_gpu, out=np.ones_like(rack), where=latest.rack_at_gpu > 1.0)
+    known = np.isfinite(pattern).all(-1)
+    gpu = np.where(known[:, None], pattern * scale[:, None], (rack * model.gpu_share / model.gpus)[:, None])
+    gpu = gpu * np.minimum(1.0, rack / np.maximum(gpu.sum(-1), 1.0))[:, None]
+    rest = np.maximum(rack - gpu.sum(-1), 0.0)
+    return replace(u, gpu_power=gpu, other_power=rest * model.liquid_share, air_power=rest * (1.0 - model.liquid_share))
+
+
+def _rack_power(model: Model, latest: Latest, u: Inputs) -> Array:
+    """Rack power [R] W: its meter; where there is none, its share of the heat its CDU reports."""
+    designed = u.gpu_power.sum(-1) + u.other_power + u.air_power
+    w = model.parameters.wiring
+    heat = _column(latest, "cdu", "heat_kw") / np.bincount(w.rack_cdu)
+    liquid = model.gpu_share + (1.0 - model.gpu_share) * model.liquid_share
+    return np.maximum(_or(_column(latest, "rack", "power_kw"), _or(heat[w.rack_cdu] / liquid, designed)), 0.0)
+
+
+def _flows(model: Model, latest: Latest, u: Inputs) -> Inputs:
+    w = model.parameters.wiring
+    racks = np.bincount(w.rack_cdu)
+    cdu_tcs = _column(latest, "cdu", "tcs_flow_lpm")
+    rack = _or(_column(latest, "rack", "flow_lpm"), _or((cdu_tcs / racks)[w.rack_cdu], u.rack_flow))
+    main = np.full(len(model.design.fws_supply), np.nan)
+    main[model.loop_of["loop"]] = _column(latest, "loop", "flow_lpm")
+    designed = w.cdus_to_loops(u.fws_flow) + u.air_flow
+    scale = _or(main, designed) / np.maximum(designed, 1e-9)
+    fws = _or(_column(latest, "cdu", "fws_flow_lpm"), u.fws_flow * scale[w.cdu_loop])
+    cdus = w.cdus_to_loops(fws)
+    air = np.where(u.air_flow > 0, np.clip(_or(main - cdus, u.air_flow), 0.0, 3.0 * u.air_flow), 0.0)
+    return replace(u, rack_flow=np.maximum(rack, 0.0), fws_flow=np.maximum(fws, 0.0), air_flow=air,
+                   cdu_pump=_or(_column(latest, "cdu", "power_kw"), u.cdu_pump),
+                   loop_pump=_per_loop(model, latest, "pump", "power_kw", u.loop_pump))
+
+
+def _boundaries(model: Model, latest: Latest, u: Inputs) -> Inputs:
+    def of(cls: str, name: str, fallback: Array) -> Array:
+        return _per_loop(model, latest, cls, name, fallback)
+
+    weather = latest.values["weather"]
+    dry = _or(weather[:1, 0], u.dry_bulb) if len(weather) else u.dry_bulb
+    wet = _or(weather[:1, 1], u.wet_bulb) if len(weather) else u.wet_bulb
+    return replace(
+        u,
+        dry_bulb=np.broadcast_to(dry, u.dry_bulb.shape),
+        wet_bulb=np.broadcast_to(wet, u.wet_bulb.shape),
+        heatpump_load=of("heatpump", "load_pct", u.heatpump_load),
+        sink_out=u.sink_out,
+        dh_return=of("district", "dh_return_c", u.dh_return),
+        dh_flow=of("district", "dh_flow_lpm", u.dh_flow),
+        cooler_fan=of("cooler", "fan_pct", u.cooler_fan),
+        cooler_on=_share(model, latest, "cooler", u.cooler_on),
+        tower_fan=of("tower", "fan_pct", u.tower_fan),
+        tower_cells=_share(model, latest, "tower", u.tower_cells),
+        tower_flow=of("tower", "flow_lpm", u.tower_flow),
+    )
+
+
+def _share(model: Model, latest: Latest, cls: str, fallback: Array) -> Array:
+    seen = np.full(fallback.shape, np.nan)
+    seen[model.loop_of[cls]] = _column(latest, cls, "running_count") / np.maximum(model.units[cls], 1.0)
+    return np.clip(_or(seen, fallback), 0.0, 1.0)

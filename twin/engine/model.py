@@ -1,0 +1,69 @@
+"""Everything about a site that never changes while the twin runs, compiled once."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from config.classes import CLASSES
+from config.site import Site
+from twin.plant.assembly import assemble
+from twin.plant.operate import Design, design
+from twin.plant.power import Feeds, feeds
+from twin.plant.types import Parameters
+
+Array = np.ndarray
+CORE_CLASSES = ("loop", "pump", "tank", "cooler", "tower", "heatpump", "district")
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A compiled site."""
+
+    parameters: Parameters
+    design: Design
+    feeds: Feeds
+    rows: Mapping[str, int]  # class -> number of assets
+    loop_of: Mapping[str, Array]  # class -> [rows] loop each asset of a core class belongs to
+    gpus: int
+    step_ms: int
+    lateness_ms: int
+    gpu_share: float  # of a rack's power at average load, where no GPU reports
+    liquid_share: float  # of the rest, to liquid
+    units: Mapping[str, Array]  # class -> [rows] installed units, to turn running counts into shares
+
+
+def compile_site(site: Site) -> Model:
+    """Compile a checked site."""
+    parameters, d = assemble(site), design(site)
+    halls = {h.id: i for i, h in enumerate(site.model.halls)}
+    sheet = site.sheets[site.model.halls[0].racks.equipment]
+    rest = sheet.other_liquid_kw + sheet.air_kw
+    gpu = sheet.gpus * sheet.gpu_max_w * 1e-3
+    return Model(
+        parameters=parameters,
+        design=d,
+        feeds=feeds(site),
+        rows={cls: site.count(cls) for cls in CLASSES},
+        loop_of={c: np.array([halls[a.hall] for a in site.assets.get(c, ())], dtype=int) for c in CORE_CLASSES},
+        gpus=parameters.leaves.plate_factor.shape[-1],
+        step_ms=round(site.model.step_s * 1000),
+        lateness_ms=round(site.model.lateness_s * 1000),
+        gpu_share=gpu / (gpu + rest),
+        liquid_share=sheet.other_liquid_kw / rest if rest else 1.0,
+        units=_units(site),
+    )
+
+
+def _units(site: Site) -> dict[str, Array]:
+    hall = {h.id: h for h in site.model.halls}
+
+    def per(cls: str, count) -> Array:
+        return np.array([float(count(hall[a.hall])) for a in site.assets.get(cls, ())])
+
+    return {
+        "cooler": per("cooler", lambda h: h.coolers.count),
+        "tower": per("tower", lambda h: site.sheets[h.tower.equipment].cells),
+        "pump": per("pump", lambda h: h.pumps.count),
+    }

@@ -1,0 +1,63 @@
+"""The twin as a value: what it believes, what it waits for, what it has counted."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from config.site import Site
+from twin.engine.latest import Latest, nothing
+from twin.engine.model import Model, compile_site
+from twin.estimate.belief import Belief, doubtful
+from twin.events import Event, Snapshot, UNSEEN
+from twin.plant.operate import settle
+from twin.plant.types import Inputs
+
+Key = tuple[int, str, int, int]  # ts_ms, class, row, seq
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Events behind the watermark: a linked list, newest arrival first, so that taking one in costs the same at any length."""
+
+    event: Event
+    rest: Waiting | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    duplicate: int = 0
+    late: int = 0
+    steps: int = 0
+    skipped_ms: int = 0  # silence crossed in longer steps
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """Everything the fold carries from event to event."""
+
+    model: Model
+    belief: Belief
+    designed: Inputs  # fills what no sensor reports
+    latest: Latest
+    quality: Mapping[str, np.ndarray]
+    waiting: Waiting | None = None
+    newest_ms: int = -1  # newest event time heard of
+    oldest_ms: int = -1  # oldest event time heard of before the first step
+    next_ms: int = -1  # end of the next step; -1 before the first reading
+    released: tuple[frozenset[Key], ...] = ()  # recent steps' readings, to tell late ones from repeated ones
+    answered: Mapping[str, object] | None = None
+    gateways: Mapping[str, bool] | None = None
+    counts: Counts = Counts()
+    snapshot: Snapshot | None = None
+
+
+def start(site: Site) -> Twin:
+    """A twin of a site before its first event: the designed plant at average load in mean weather, widely doubted."""
+    model = compile_site(site)
+    d = model.design
+    state, designed = settle(model.parameters, d, d.average_load, d.mean_outdoor, d.mean_outdoor - 3.0)
+    latest = nothing(model)
+    quality = {c: np.full(v.shape, UNSEEN, dtype=np.uint8) for c, v in latest.values.items()}
+    return Twin(model, doubtful(model.parameters, state), designed, latest, quality, answered={}, gateways={})
