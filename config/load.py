@@ -81,7 +81,7 @@ def _sheets(shelf: Shelf, tree: Map) -> tuple[Mapping[str, Frozen], list[Problem
             problems += _load_sheet(shelf, tree, at, name, sheets, broken)
         if name in sheets:
             problems += rules.sheet_rules(tree, at, name, kind, sheets[name])
-    return sheets, problems
+    return sheets, problems + list(rules.one_rack_size(tree, sheets))
 
 
 def _load_sheet(shelf: Shelf, tree: Map, at: Any, name: str, sheets: dict[str, Frozen], broken: set[str]) -> list[Problem]:

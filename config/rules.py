@@ -1,7 +1,7 @@
 """What must hold between the parts of a site: references, topology, counts. Each rule yields problems, none raises."""
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -104,3 +104,14 @@ def hall_rules(tree: Any, at: Path, hall: Hall, network: bool) -> Iterator[Probl
 def sheet_rules(tree: Any, at: Path, name: str, kind: str, sheet: Frozen) -> Iterator[Problem]:
     if sheet.kind != kind:
         yield problem(tree, at, f"{name!r} is equipment of kind {sheet.kind}: kind {kind} is needed here")
+
+
+def one_rack_size(tree: Any, sheets: Mapping[str, Frozen]) -> Iterator[Problem]:
+    """GPU arrays are rectangles: every rack of a site holds as many GPUs."""
+    first: int | None = None
+    for at, hall in _items(tree, "halls"):
+        name = hall["racks"].get("equipment") if isinstance(hall.get("racks"), dict) else None
+        gpus = getattr(sheets.get(name), "gpus", None) if isinstance(name, str) else None
+        first = gpus if first is None else first
+        if gpus is not None and gpus != first:
+            yield problem(tree, (*at, "racks", "equipment"), f"racks of {gpus} GPUs beside racks of {first}: one size is allowed in a site")
