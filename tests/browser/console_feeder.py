@@ -38,7 +38,7 @@ def plant(site: Site, ts_ms: int) -> dict[str, dict[str, np.ndarray]]:
     supply, tcs = 38 + 0.2 * np.sin(t / 60), 41.0 + 0.3 * np.sin(j * 2.1) + 0.1 * np.sin(t / 31)
     liquid = 0.87 * rack_kw
     cdu_kw = liquid.sum() / m * (1 + 0.05 * np.sin(j))
-    flow = 9_200 + 60 * np.sin(t / 25)
+    flow = 16_200 + 90 * np.sin(t / 25)
     ret = supply + liquid.sum() / (flow / 60 * 4.18)
     sold, hp = 0.42 * it, 0.22 * it
     after_dh, rack_in = ret - (sold - hp) / (flow / 60 * 4.18), tcs[np.minimum(i * m // n, m - 1)]
@@ -49,7 +49,7 @@ def plant(site: Site, ts_ms: int) -> dict[str, dict[str, np.ndarray]]:
         "rack": {"supply_c": rack_in, "return_c": rack_in + liquid / (95 / 60 * 3.9), "flow_lpm": 95 + i * 0.05, "power_kw": rack_kw,
                  "leak_on": 0, "liquid_kw": liquid, "air_kw": 0.13 * rack_kw, "gpu_max_c": hottest, "gpu_mean_c": hottest - 4,
                  "gpu_margin_k": 87 - hottest},
-        "cdu": {"tcs_supply_c": tcs, "tcs_return_c": tcs + 10.2, "tcs_flow_lpm": 1_050 + j, "fws_supply_c": supply,
+        "cdu": {"tcs_supply_c": tcs, "tcs_return_c": tcs + 10.2, "tcs_flow_lpm": 1_000 + j, "fws_supply_c": supply,
                 "fws_return_c": ret + 0.2 * np.sin(j), "fws_flow_lpm": flow / m, "dp_kpa": 148, "speed_pct": 71 + 2 * np.sin(t / 11 + j),
                 "valve_pct": 58, "level_pct": 82, "power_kw": 18.5, "heat_kw": cdu_kw, "approach_k": tcs - supply},
         "loop": {"supply_c": supply, "return_c": ret, "flow_lpm": flow, "dp_kpa": 182, "pressure_kpa": 310, "air_c": 26.4,

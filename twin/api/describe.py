@@ -16,7 +16,8 @@ def describe(site: Site) -> SiteInfo:
     present = [c for c in CLASSES if site.count(c)]
     models = dict(zip(halls(site), site.model.halls, strict=True))
     return SiteInfo(
-        id=site.id, name=site.model.name, step_s=site.model.step_s, site_level=SITE_LEVEL, gpus_per_rack=site.gpus_per_rack,
+        id=site.id, name=site.model.name, step_s=site.model.step_s, timezone=site.model.place.timezone, site_level=SITE_LEVEL,
+        gpus_per_rack=site.gpus_per_rack,
         network=None if site.model.network is None else site.model.network.id,
         halls=[_hall(site, name, hall) for name, hall in models.items()],
         classes={c: _class(c) for c in present}, quantities=_quantities(present),

@@ -42,6 +42,7 @@ class SiteInfo(BaseModel):
     id: str
     name: str
     step_s: float
+    timezone: str
     site_level: str = Field(description="hall name of assets that belong to no hall")
     gpus_per_rack: int
     network: str | None = Field(description="district heating network, if any")

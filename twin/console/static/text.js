@@ -1,0 +1,25 @@
+// Every word the page shows, by language.
+const EN = {
+  connecting: "connecting", live: "live", silent: "no new data", lost: "reconnecting",
+  lost_banner: (s) => `Connection lost ${s} ago. What you see is old. Reconnecting by itself.`,
+  silent_banner: (s) => `The twin has sent nothing new for ${s}. What you see is old.`,
+  wait_banner: "Waiting for the twin's first state.",
+  lag: (s) => `lag ${s}`, ahead: (s) => `clock ${s} ahead`,
+  size: (racks, gpus) => `${racks} racks, ${gpus} GPUs`,
+  pue: "PUE", erf: "ERF", it: "IT power", sold: "Heat sold", margin: "GPU margin", hottest: "Hottest GPU",
+  rack: "Racks", cdu: "CDUs", district: "District exchanger", heatpump: "Heat pump", cooler: "Dry coolers", tower: "Cooling tower",
+  tank: "Buffer tank", pump: "Facility pumps", network: "District network", outdoor: "Outdoor", wet: "wet bulb", feed: "Feed",
+  ret: "Facility return", supply: "Facility supply", to_racks: "to racks", from_racks: "from racks", heat: "heat", flow: "flow", speed: "speed",
+  cop: "COP", load: "load", valve: "valve", fans: "fans", running: "running", leaving: "leaving", top: "top", bottom: "bottom", charge: "charge",
+  level: "level", open: "OPEN", closed: "closed", battery: "battery", genset: "genset", genset_on: "genset running", units: "units", pumps: "pumps",
+  water: "water",
+  twin: "twin", sensor: "sensor", only_twin: "twin only", not_believed: "not believed", no_reading: "no reading",
+  state: ["", "not seen yet", "sensor not believed", "silent", "LEAK"],
+  rack_hint: "Point at a rack, or use the arrow keys; Enter opens it.",
+  received: "received", stored: "stored", late: "late", duplicate: "duplicate", rejected: "rejected", none_rejected: "No bad input.",
+  all_believed: "Every sensor is believed.", suspects: (n) => `${n} not believed`, stale: (n) => `${n} silent`,
+  parts_bad: "not well", quantity: "Quantity", measured: "Measured", modelled: "Twin", residual: "Residual", verdict: "Verdict", close: "Close",
+  gpus: "GPU temperature (°C) by position", loading: "Loading", chart: (name) => `${name} over time`, choose: "Quantity shown",
+  no_history: "No history yet", of: "of", safe: "safe", throttling: "throttling", unknown: "unknown", cold: "°C",
+};
+export const text = EN;
