@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import structlog
 
-from config.errors import WireError
 from config.site import Site
 from twin.events import Answer, DeadLetter, Effect, Emit, Event, Reading, Record, Rejected, Tick
 from twin.service.clock import Clock
+from twin.service.fold import Advance, Decode, events, last_tick, stale
 from twin.service.hub import Hub
 from twin.service.inbox import Inbox, Message
 
@@ -26,10 +26,6 @@ TICK_S = 0.25
 SLICE_S = 0.02  # longest time the fold keeps the event loop, one step aside
 BATCH = 512
 DRAIN_S = 2.0  # longest time spent on the queue when stopping
-
-Advance = Callable[[Site, Any, Event], tuple[Any, Sequence[Effect]]]
-Decode = Callable[[Site, str, bytes, int], Event]
-
 
 class Sink(Protocol):
     """Takes effects at once (it has a queue or a spool of its own) and tells how it is."""
@@ -76,8 +72,10 @@ class Service:
     log: Keeper | None = None
     letters: Letters | None = None
     answer: Callable[[Answer], Awaitable[None]] | None = None
+    counts: Callable[[Any], Mapping[str, int]] = lambda twin: {}  # what the twin itself has counted
     tick_s: float = TICK_S
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
+    _newest_ms: int = -1  # newest event time of a reading
     _effects: list[Effect] = field(default_factory=list)
 
     async def run(self) -> None:
@@ -112,6 +110,7 @@ class Service:
     async def _tick(self) -> None:
         self._step(Tick(self.clock.now_ms()))
         await self._hand_over(())
+        dict.update(self.hub.counters, self.counts(self.twin))
         gauges = self.hub.gauges
         gauges["queue_length"] = len(self.inbox)
         if self.hub.snapshot is not None:
@@ -124,16 +123,14 @@ class Service:
         counters["received"] += 1
         if self.log is not None:
             self.log.append(message)
-        if message.retained and message.topic.endswith(RETAINED_IGNORED):
+        if stale(message):
             counters["retained_ignored"] += 1
             return
-        try:
-            event = self.decode(self.site, message.topic, message.payload, message.received_ms)
-        except WireError as error:
-            event = Rejected(message.received_ms, error.reason, error.topic, error.field, error.detail)
-        if isinstance(event, Reading):
-            self.clock.follow(event.ts_ms)
-        self._step(event, message.payload)
+        for event in events(self.decode, message):
+            if isinstance(event, Reading):
+                self.clock.follow(event.ts_ms)
+                self._newest_ms = max(self._newest_ms, event.ts_ms)
+            self._step(event, message.payload)
 
     def _step(self, event: Event, payload: bytes = b"") -> None:
         start = time.perf_counter()
@@ -179,27 +176,26 @@ class Service:
             await hub.publish(newest)
 
     def _bury(self, rejected: Rejected, payload: bytes) -> None:
-        reason = rejected.reason
-        self.hub.counters[reason if reason in COUNTED_APART else f"rejected_{reason}"] += 1
+        self.hub.counters[f"rejected_{rejected.reason}"] += 1
         self.hub.rejected.append(rejected)
         if self.letters is not None:
             self.letters.write(rejected, payload)
 
     async def _finish(self) -> None:
-        """Drain, release what waits behind the watermark, flush and close."""
-        until = time.monotonic() + DRAIN_S
-        while len(self.inbox) and time.monotonic() < until:
-            await self._turn(await self.inbox.take(BATCH, 0.0))
-        self._step(Tick(self.clock.now_ms() + int(self.site.model.lateness_s * 1000) + 1))
-        await self._hand_over(())
-        await asyncio.gather(*(sink.close() for sink in self.sinks), return_exceptions=True)
-        for part in (self.log, self.letters):
-            if part is not None:
-                part.close()
-
-
-RETAINED_IGNORED = ("/tele", "/gpu", "/cmd")  # old values: a broker that keeps them does not make them news
-COUNTED_APART = ("late", "duplicate")  # no fault of the message: not rejected
+        """Drain, release what waits behind the watermark, flush and close; close also when the fold has failed."""
+        try:
+            until = time.monotonic() + DRAIN_S
+            while len(self.inbox) and time.monotonic() < until:
+                await self._turn(await self.inbox.take(BATCH, 0.0))
+            if self._newest_ms >= 0:
+                self._step(last_tick(self.site, self._newest_ms))
+            await self._hand_over(())
+            dict.update(self.hub.counters, self.counts(self.twin))
+        finally:
+            await asyncio.gather(*(sink.close() for sink in self.sinks))
+            for part in (self.log, self.letters):
+                if part is not None:
+                    part.close()
 
 
 def acknowledge(messages: Sequence[Message]) -> None:

@@ -7,59 +7,24 @@ manual acknowledgement (aiomqtt acknowledges before the message is processed) an
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
 
 import aiomqtt
 import paho.mqtt.client as paho
 import structlog
 
-from config.errors import ConfigError, Problem
+from config.settings import Mqtt
 from twin.service.inbox import Inbox, Message
 
 log = structlog.get_logger("mqtt")
+_PAHO_LOG = logging.getLogger("boucle.paho")
+_PAHO_LOG.setLevel(logging.CRITICAL)  # what goes wrong with a connection is logged here, once
 
 FIRST_DELAY_S, LONGEST_DELAY_S = 0.5, 30.0
 PACKETS_A_READ = 256  # packets read before the event loop gets its turn
 PUBACK = 0x40
-
-
-@dataclass(frozen=True, slots=True)
-class Broker:
-    """Address of a broker, from `mqtt://user:password@host:port` or `mqtts://`."""
-
-    host: str
-    port: int
-    username: str | None = None
-    password: str | None = None
-    tls: bool = False
-
-    def __str__(self) -> str:
-        return f"{'mqtts' if self.tls else 'mqtt'}://{self.host}:{self.port}"
-
-
-def parse_broker(url: str) -> Broker:
-    """The broker a URL names; ConfigError says what is wrong with it."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError as error:
-        raise _bad_url(url, str(error)) from None
-    if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
-        raise _bad_url(url, "must look like mqtt://host:port or mqtts://user:password@host:port")
-    tls = parts.scheme == "mqtts"
-    return Broker(parts.hostname, port or (8883 if tls else 1883), _text(parts.username), _text(parts.password), tls)
-
-
-def _text(part: str | None) -> str | None:
-    return None if part is None else unquote(part)
-
-
-def _bad_url(url: str, why: str) -> ConfigError:
-    hidden = url.rsplit("@", 1)[-1]
-    return ConfigError([Problem("--broker", 0, hidden, why)])
 
 
 class Session:
@@ -79,10 +44,11 @@ class Session:
 class MqttSource:
     """Feeds one site's messages into the inbox, for ever: connects again with backoff and jitter."""
 
-    def __init__(self, broker: Broker, topics: Sequence[str], inbox: Inbox, now_ms: Callable[[], int], client_id: str,
+    def __init__(self, broker: Mqtt, topics: Sequence[str], inbox: Inbox, now_ms: Callable[[], int],
                  report: Callable[[bool, str], None] = lambda ok, detail: None, jitter: Callable[[], float] = random.random):
         self.broker, self.topics, self.inbox = broker, tuple(topics), inbox
-        self.client_id, self.now_ms, self.report, self.jitter = client_id, now_ms, report, jitter
+        self.now_ms, self.report, self.jitter = now_ms, report, jitter
+        self.address = f"{'mqtts' if broker.tls else 'mqtt'}://{broker.host}:{broker.port}"  # without the password
         self.connections = 0
         self.ready = asyncio.Event()
         self._arrivals = 0
@@ -97,8 +63,8 @@ class MqttSource:
             except aiomqtt.MqttError as error:
                 failures = 0 if self.connections > before else failures + 1
                 delay = backoff_s(failures, self.jitter())
-                log.warning("broker lost, trying again", broker=str(self.broker), error=str(error), in_s=round(delay, 1))
-                self.report(False, f"{self.broker}: {error}")
+                log.warning("broker lost, trying again", broker=self.address, error=str(error), in_s=round(delay, 1))
+                self.report(False, f"{self.address}: {error}")
                 await asyncio.sleep(delay)
             finally:
                 self.ready.clear()
@@ -111,18 +77,21 @@ class MqttSource:
                 await client.subscribe([(topic, 1) for topic in self.topics])
                 self.connections += 1
                 self.ready.set()
-                self.report(True, str(self.broker))
-                log.info("connected", broker=str(self.broker), topics=self.topics)
+                self.report(True, self.address)
+                log.info("connected", broker=self.address, topics=self.topics)
                 async for _ in client.messages:  # stays empty: raises MqttError when the connection ends
                     continue
             finally:
                 session.alive = False
+                if client._disconnected.done():
+                    client._disconnected.exception()  # seen: else asyncio complains of it later
 
     def _client(self) -> aiomqtt.Client:
+        broker, password = self.broker, self.broker.password
         client = aiomqtt.Client(
-            self.broker.host, self.broker.port, username=self.broker.username, password=self.broker.password,
-            identifier=self.client_id, clean_session=False, protocol=aiomqtt.ProtocolVersion.V311,
-            tls_params=aiomqtt.TLSParameters() if self.broker.tls else None,
+            broker.host or "", broker.port, username=broker.username, password=password.get_secret_value() if password else None,
+            identifier=broker.client_id, clean_session=False, protocol=aiomqtt.ProtocolVersion.V311,
+            tls_params=_tls(broker) if broker.tls else None, logger=_PAHO_LOG,
         )
         inner = client._client
         inner.manual_ack_set(True)
@@ -172,6 +141,11 @@ class MqttSource:
             self.inbox.put(Message(self.now_ms(), topic, bytes(message.payload), message.retain, message.mid, session if message.qos else None))
 
         return received
+
+
+def _tls(broker: Mqtt) -> aiomqtt.TLSParameters:
+    ca, cert, key = (str(f) if f else None for f in (broker.ca_file, broker.cert_file, broker.key_file))
+    return aiomqtt.TLSParameters(ca_certs=ca, certfile=cert, keyfile=key)
 
 
 def backoff_s(failures: int, jitter: float) -> float:

@@ -1,0 +1,54 @@
+"""What one message means to the fold: the same for live messages and for a log that is replayed."""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Protocol
+
+from config.site import Site
+from twin.events import Effect, Event, Reading, Rejected, Tick
+from twin.service.inbox import Message
+
+NEVER_OLD = ("/tele", "/gpu", "/cmd")  # a broker that keeps these does not make them news
+
+
+class Decoded(Protocol):
+    """What a message gave: an event if anything of it can be used, and everything wrong with it."""
+
+    @property
+    def event(self) -> Event | None: ...
+
+    @property
+    def problems(self) -> Sequence[Rejected]: ...
+
+
+Advance = Callable[[Site, Any, Event], tuple[Any, Sequence[Effect]]]
+Decode = Callable[[str, bytes, int], Decoded]
+
+
+def stale(message: Message) -> bool:
+    """A retained message on a topic where only fresh ones count."""
+    return message.retained and message.topic.endswith(NEVER_OLD)
+
+
+def events(decode: Decode, message: Message) -> tuple[Event, ...]:
+    """The events of a message: what was wrong with it, then what can be used."""
+    decoded = decode(message.topic, message.payload, message.received_ms)
+    return tuple(decoded.problems) if decoded.event is None else (*decoded.problems, decoded.event)
+
+
+def last_tick(site: Site, newest_ms: int) -> Tick:
+    """The tick behind which nothing up to `newest_ms` waits any more: the engine's ticks lag the clock by the lateness."""
+    return Tick(newest_ms + round((2 * site.model.lateness_s + site.model.step_s) * 1000))
+
+
+def replay(site: Site, twin: Any, advance: Advance, decode: Decode, messages: Iterable[Message]) -> Iterator[Effect]:
+    """Every effect of a log, moved by event time alone: the order of arrival within the lateness changes nothing."""
+    newest = -1
+    for message in messages:
+        for event in () if stale(message) else events(decode, message):
+            if isinstance(event, Reading):
+                newest = max(newest, event.ts_ms)
+            twin, effects = advance(site, twin, event)
+            yield from effects
+    if newest >= 0:
+        yield from advance(site, twin, last_tick(site, newest))[1]
