@@ -69,7 +69,7 @@ def unavailable(reason: str) -> NoReturn:
 def find(name: str) -> str | None:
     """Path of an installed server or tool, None when it is missing."""
     path = f"{os.environ.get('PATH', '')}:{SBIN}:{CACHE / 'uv' / 'bin'}"
-    return shutil.which(os.environ.get(f"BOUCLE_{name.upper()}", INSTALLED[name][0]), path=path)
+    return shutil.which(os.environ.get(f"TEST_{name.upper()}", INSTALLED[name][0]), path=path)
 
 
 def require(name: str) -> str:

@@ -119,7 +119,7 @@ def test_a_server_that_ends_says_why(tmp_path: Path) -> None:
 
 
 def test_a_missing_server_is_a_skip_here_and_a_failure_in_ci(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("BOUCLE_NATS", "/nowhere/nats-server")
+    monkeypatch.setenv("TEST_NATS", "/nowhere/nats-server")
     monkeypatch.setenv("CI", "")
     with pytest.raises(pytest.skip.Exception, match="nats is not installed"):
         servers.require("nats")

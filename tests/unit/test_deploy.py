@@ -12,12 +12,14 @@ from typing import Any
 import pytest
 import yaml
 
+from config.settings import load_settings
+
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = yaml.safe_load((ROOT / "deploy/compose.yaml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 DOCKERFILE = (ROOT / "deploy/Dockerfile").read_text()
 PINNED = re.compile(r"^[\w./-]+:\d+\.\d+\.\d+(-[\w.-]+)?$")
-SECRET = re.compile(r"PASSWORD|TOKEN|(?<!_)USER$|_USER(NAME)?$")
+SECRET = re.compile(r"PASSWORD|TOKEN|_USER(NAME)?$")
 
 each_service = pytest.mark.parametrize("name", SERVICES)
 
@@ -51,9 +53,17 @@ def test_starts_after_what_it_needs_is_healthy(name: str) -> None:
 def test_no_default_password(name: str) -> None:
     """A secret is required from the environment, with a message; what may have a default is no secret."""
     environment = SERVICES[name]["environment"]
-    secrets = {key: value for key, value in environment.items() if SECRET.search(key)}
-    assert all(re.fullmatch(r"\$\{\w+:\?[^}]+\}", value) for value in secrets.values()), secrets
-    assert secrets
+    assert all("${" in value for key, value in environment.items() if SECRET.search(key)), "a secret written down"
+    used = re.findall(r"\$\{(\w+)([^}]*)\}", " ".join(environment.values()))
+    secrets = [(variable, rest) for variable, rest in used if SECRET.search(variable)]
+    assert secrets and all(rest.startswith(":?") and len(rest) > 2 for _, rest in secrets), secrets
+
+
+def test_the_twin_understands_every_variable_it_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    for key, value in SERVICES["boucle"]["environment"].items():
+        monkeypatch.setenv(key, re.sub(r"\$\{\w+(?::-([^}]*)|:\?[^}]*)\}", lambda m: m.group(1) or "given", value))
+    settings = load_settings()
+    assert (settings.mqtt.host, settings.mqtt.username, settings.influx.bucket, settings.http.port) == ("mosquitto", "given", "boucle", 8080)
 
 
 def test_the_example_names_every_required_variable_and_fills_none() -> None:
