@@ -6,7 +6,7 @@ Numbers are `repr` of a float, the shortest text that reads back the same; NaN a
 """
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
 
 import numpy as np
@@ -41,81 +41,85 @@ def gpu_fields(gpus: int) -> tuple[str, ...]:
     return tuple(f"{stem}_{i:02d}_{unit}" for stem, unit in (c.rsplit("_", 1) for c in GPU_COLUMNS) for i in range(gpus))
 
 
+def twin_fields(cls: str) -> tuple[str, ...]:
+    """Fields of a twin row: columns and their standard deviation, then residual and verdict of the measured ones."""
+    c = CLASSES[cls]
+    stds = (f"{n}_std" for n in c.columns)
+    return (*c.columns, *stds, *(f"{n}_residual" for n in c.measured), *(f"{n}_quality" for n in c.measured))
+
+
+def twin_values(snapshot: Snapshot, cls: str) -> np.ndarray:
+    """Values of `twin_fields` in boundary units, shape (rows, fields), NaN where not known."""
+    rows, measured = len(snapshot.values[cls]), len(CLASSES[cls].measured)
+    nothing = np.full((rows, measured), np.nan)
+    std = snapshot.std.get(cls, np.full_like(snapshot.values[cls], np.nan))
+    quality = snapshot.quality.get(cls, np.zeros((rows, measured)))
+    scaled = (boundary(cls, v) for v in (snapshot.values[cls], std, snapshot.residual.get(cls, nothing)))
+    return np.hstack([*scaled, np.where(quality == UNSEEN, np.nan, quality)])
+
+
+def boundary(cls: str, values: np.ndarray) -> np.ndarray:
+    """SI to boundary units, rounded, minus zero to zero. `values`: shape (..., columns), measured ones or all, or (..., 2, gpus)."""
+    names = GPU_COLUMNS if cls == "gpu" else CLASSES[cls].columns[: values.shape[-1]]
+    factors = _factors(names)
+    return np.round(values / (factors[:, None] if cls == "gpu" else factors), DECIMALS) + 0.0
+
+
 class Lines:
     """The lines of one site; prefixes and field names are made once an asset."""
 
     def __init__(self, site: Site):
         self.site = site
-        self._prefixes: dict[tuple[str, str, str], list[str]] = {}
+        self._prefixes: dict[tuple[str, str, str, str], list[str]] = {}
 
     def reading(self, reading: Reading) -> list[bytes]:
         """One line for a reading; none when it holds no number."""
-        cls, gpu = reading.cls, reading.cls == "gpu"
-        keys = _keys(gpu_fields(reading.values.shape[1])) if gpu else _keys(CLASSES[cls].measured)
-        values = _boundary(reading.values, _factors("gpu" if gpu else cls, "measured")).ravel()
-        body = _body(keys, values.tolist())
+        cls = reading.cls
+        names = gpu_fields(reading.values.shape[1]) if cls == "gpu" else CLASSES[cls].measured
+        body = _body(_keys(names), boundary(cls, reading.values).ravel().tolist())
         if not body:
             return []
-        start = self._prefix(cls, SENSOR, ACTUAL)[reading.row]
+        start = self._prefix("rack" if cls == "gpu" else cls, cls, SENSOR, ACTUAL)[reading.row]
         return [f"{start}{body},q={float(reading.q)!r} {reading.ts_ms * _NS}".encode()]
 
     def snapshot(self, snapshot: Snapshot) -> list[bytes]:
         """A line for each asset of which anything is known, then one for each rack's GPUs."""
-        lines = [line for cls in CLASSES if cls in snapshot.values for line in self._class(snapshot, cls)]
-        return lines + list(self._gpus(snapshot))
-
-    def _class(self, snapshot: Snapshot, cls: str) -> Iterator[bytes]:
-        measured = CLASSES[cls].measured
-        blocks = ((CLASSES[cls].columns, "", snapshot.values, True), (CLASSES[cls].columns, "_std", snapshot.std, True),
-                  (measured, "_residual", snapshot.residual, True), (measured, "_quality", snapshot.quality, False))
-        found = [_block(cls, *b) for b in blocks if b[0] and cls in b[2]]
-        keys = tuple(k for names, _ in found for k in names)
-        yield from self._rows(cls, snapshot, keys, np.hstack([v for _, v in found]))
-
-    def _gpus(self, snapshot: Snapshot) -> Iterator[bytes]:
+        ts, scenario, found = snapshot.ts_ms, snapshot.scenario, []
+        for cls in (c for c in CLASSES if c in snapshot.values and len(snapshot.values[c])):
+            found += self.rows(cls, cls, TWIN, scenario, ts, twin_fields(cls), twin_values(snapshot, cls))
         if snapshot.gpu_c.size:
-            values = np.stack([snapshot.gpu_c, snapshot.gpu_w], axis=1)
-            flat = _boundary(values, _factors("gpu", "measured")).reshape(len(values), -1)
-            yield from self._rows("gpu", snapshot, _keys(gpu_fields(values.shape[2])), flat)
+            values = boundary("gpu", np.stack([snapshot.gpu_c, snapshot.gpu_w], axis=1))
+            flat = values.reshape(len(values), -1)
+            found += self.rows("rack", "gpu", TWIN, scenario, ts, gpu_fields(values.shape[2]), flat)
+        return found
 
-    def _rows(self, measurement: str, snapshot: Snapshot, keys: tuple[str, ...], values: np.ndarray) -> Iterator[bytes]:
-        end = f" {snapshot.ts_ms * _NS}"
-        for start, row in zip(self._prefix(measurement, TWIN, snapshot.scenario), values.tolist(), strict=True):
+    def rows(self, cls: str, measurement: str, src: str, scenario: str, ts_ms: int,
+             fields: tuple[str, ...], values: np.ndarray) -> Iterator[bytes]:
+        """A line for each row of `cls` with any number. `values`: boundary units, shape (rows, fields)."""
+        end, keys = f" {ts_ms * _NS}", _keys(fields)
+        for start, row in zip(self._prefix(cls, measurement, src, scenario), values.tolist(), strict=True):
             if body := _body(keys, row):
                 yield f"{start}{body}{end}".encode()
 
-    def _prefix(self, measurement: str, src: str, scenario: str) -> list[str]:
-        key = (measurement, src, scenario)
+    def _prefix(self, cls: str, measurement: str, src: str, scenario: str) -> list[str]:
+        key = (cls, measurement, src, scenario)
         if key not in self._prefixes:
-            assets = self.site.assets["rack" if measurement == "gpu" else measurement]
-            self._prefixes[key] = [prefix(measurement, self.site.id, a, src, scenario) for a in assets]
+            self._prefixes[key] = [prefix(measurement, self.site.id, a, src, scenario) for a in self.site.assets[cls]]
         return self._prefixes[key]
 
 
 @cache
-def _keys(names: tuple[str, ...], suffix: str = "") -> tuple[str, ...]:
-    return tuple(f"{n}{suffix}=" for n in names)
+def _keys(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"{n}=" for n in names)
 
 
 @cache
-def _factors(cls: str, kind: str) -> np.ndarray:
-    names = GPU_COLUMNS if cls == "gpu" else getattr(CLASSES[cls], kind)
-    factors = np.array([QUANTITIES[n].factor for n in names])
-    return factors[:, None] if cls == "gpu" else factors
-
-
-def _block(cls: str, names: tuple[str, ...], suffix: str, by_class: Mapping[str, np.ndarray], scale: bool) -> tuple:
-    kind = "columns" if len(names) == len(CLASSES[cls].columns) else "measured"
-    values = by_class[cls]
-    return _keys(names, suffix), _boundary(values, _factors(cls, kind)) if scale else np.where(values == UNSEEN, np.nan, values)
-
-
-def _boundary(values: np.ndarray, factors: np.ndarray) -> np.ndarray:
-    """SI to boundary units, rounded; minus zero becomes zero."""
-    return np.round(values / factors, DECIMALS) + 0.0
+def _factors(names: tuple[str, ...]) -> np.ndarray:
+    return np.array([QUANTITIES[n].factor for n in names])
 
 
 def _body(keys: tuple[str, ...], values: list[float]) -> str:
+    """`key=value` pairs; v - v is zero for finite numbers alone."""
     return ",".join([k + repr(v) for k, v in zip(keys, values, strict=True) if v - v == 0.0])
 
 
