@@ -84,14 +84,14 @@ def query_variable(name: str, label: str, query: str, description: str, many: bo
     shown = {"selected": True, "text": ["All"] if chosen == "$__all" else chosen, "value": [chosen] if chosen == "$__all" else chosen}
     if many and first:
         shown = {"selected": True, "text": [first], "value": [first]}
-    return _variable(name, label, "query", query, description=description, datasource=DATA, definition=query, regex=regex, refresh=2, sort=1,
-                     multi=many, includeAll=many, options=[], current=shown if chosen else {})
+    return _variable(name, label, "query", query, description=description, datasource=DATA, definition=query, regex=regex,
+                     refresh=2, sort=1, multi=many, includeAll=many, options=[], current=shown if chosen else {})
 
 
 def source_variable() -> Variable:
     current = {"selected": True, "text": "Boucle", "value": DATA_SOURCE_UID}
-    return _variable("ds", "Data source", "datasource", "influxdb", description="InfluxDB in InfluxQL mode", regex="", refresh=1, multi=False,
-                     includeAll=False, options=[], current=current)
+    return _variable("ds", "Data source", "datasource", "influxdb", description="InfluxDB in InfluxQL mode", regex="", refresh=1,
+                     multi=False, includeAll=False, options=[], current=current)
 
 
 def choice_variable(name: str, label: str, values: tuple[str, ...], description: str) -> Variable:

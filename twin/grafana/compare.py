@@ -33,7 +33,9 @@ def _bound(sign: str, name: str) -> Column:
 
 
 SIDE_BY_SIDE = lines(
-    "$cls $id: $column measured and estimated", "The column's name ends in its unit. Points: the instrument. Line: the twin's estimate with two standard deviations either way.", "none",
+    "$cls $id: $column measured and estimated",
+    "The column's name ends in its unit. Points: the instrument. Line: the twin's estimate with two standard deviations either way.",
+    "none",
     _one(agg("mean", "${column}", "measured"), src=SENSOR),
     _one(agg("mean", "${column}", "estimated"), _bound("-", "low"), _bound("+", "high")), fill=0,
     overrides=(by_name("high", custom__fillBelowTo="low", custom__fillOpacity=18, custom__lineWidth=0,
@@ -43,12 +45,13 @@ SIDE_BY_SIDE = lines(
     legend="table", calcs=("lastNotNull", "min", "max"))
 RESIDUAL = lines("Residual", "Measured minus modelled before the update. White noise around zero is health; an offset is a bias.", "none",
                  _one(agg("mean", "${column}_residual", "${column} residual")), overrides=UNITS, fill=10)
-DEVIATION = lines("Standard deviation of the estimate", "How sure the twin is. It grows while an instrument is silent or disbelieved.", "none",
-                  _one(agg("mean", "${column}_std", "${column} std")), overrides=UNITS, low=0)
+DEVIATION = lines("Standard deviation of the estimate", "How sure the twin is. It grows while an instrument is silent or disbelieved.",
+                  "none", _one(agg("mean", "${column}_std", "${column} std")), overrides=UNITS, low=0)
 VERDICT = states("Verdict", "Worst verdict of each interval on the chosen column.",
                  _one(agg("max", "${column}_quality", "${column} verdict"), fill="none"), steps=limits.QUALITY, names=limits.QUALITY_NAMES)
 
-BIAS = table("Residuals of the class", "Mean (bias) and standard deviation (noise) of the chosen column's residual in the range shown, by asset.",
+BIAS = table("Residuals of the class", 
+             "Mean (bias) and standard deviation (noise) of the chosen column's residual in the range shown, by asset.",
              target(str(Select("$cls", (agg("mean", "${column}_residual", "Bias"), agg("stddev", "${column}_residual", "Noise"),
                                         agg("max", "${column}_quality", "Worst verdict")), scenario=ACTUAL, by=("id",), every=None)),
                     table=True), sort="Worst verdict",
@@ -66,7 +69,7 @@ def _suspects() -> Panel:
     """Series reduced to rows; only suspect and stale ones are kept, so an empty table is good news."""
     keep = {"fieldName": "Verdict", "config": {"id": "greaterOrEqual", "options": {"value": 2}}}
     steps = ({"id": "reduce", "options": {"mode": "seriesToRows", "reducers": ["lastNotNull"], "labelsToFields": False}},
-             {"id": "organize", "options": {"excludeByName": {}, "indexByName": {}, "renameByName": {"Field": "Instrument", "Last *": "Verdict"}}},
+             {"id": "organize", "options": {"renameByName": {"Field": "Instrument", "Last *": "Verdict"}}},
              {"id": "filterByValue", "options": {"type": "include", "match": "all", "filters": [keep]}})
     shown = by_name("Verdict", mappings=mapping(limits.QUALITY_NAMES), thresholds=thresholds(limits.QUALITY),
                     custom__cellOptions={"type": "color-background"}, custom__width=140)

@@ -31,10 +31,11 @@ FIGURES = (
 TEMPERATURES = lines("Loop temperatures", "Estimated by the twin; the hall's air for comparison.", unit("supply_c"),
                      means("loop", {"supply_c": "Supply", "return_c": "Return", "air_c": "Hall air"}, by="hall"),
                      legend="table", calcs=("lastNotNull", "min", "max"))
+EACH_CDU = Select("cdu", (agg("mean", "fws_flow_lpm", "x"),), SENSOR, ("hall", "id"))
 FLOWS = lines("Flows", "Facility loop, and the sum of the CDUs on their facility side: the two agree when nothing bypasses.",
               unit("flow_lpm"), means("loop", {"flow_lpm": "loop"}, by="hall"),
-              target('SELECT sum("x") AS "CDUs" FROM (' + str(Select("cdu", (agg("mean", "fws_flow_lpm", "x"),), SENSOR, ("hall", "id"))) + ')'
-                     ' WHERE $timeFilter GROUP BY time($__interval), "hall" fill(null)', "$tag_hall $col"),
+              target(f'SELECT sum("x") AS "CDUs" FROM ({EACH_CDU}) WHERE $timeFilter GROUP BY time($__interval), "hall" fill(null)',
+                     "$tag_hall $col"),
               low=0)
 PRESSURE = lines("Pressures", "Differential pressure across the hall (left) and static pressure (right), measured.", unit("dp_kpa"),
                  means("loop", {"dp_kpa": "Differential", "pressure_kpa": "Static"}, src=SENSOR, by="hall"),

@@ -11,7 +11,8 @@ from twin.grafana.units import DECIMALS, unit
 
 def _figure(title: str, description: str, cls: str, column: str, steps: limits.Steps = limits.NEUTRAL) -> Placed:
     by = "" if cls == "site" else "id"
-    return stat(title, description, unit(column), means(cls, {column: "" if by else title}, by=by, fill="none"), steps=steps, decimals=DECIMALS.get(column)), 4, 4
+    query = means(cls, {column: "" if by else title}, by=by, fill="none")
+    return stat(title, description, unit(column), query, steps=steps, decimals=DECIMALS.get(column)), 4, 4
 
 
 FIGURES = (
@@ -42,7 +43,8 @@ DELIVERY = lines("Delivery", "Heat by the heat meter (left), network flow and va
                  overrides=(right_axis("Flow$", unit("dh_flow_lpm"), min=0), right_axis("Valve$", "percent", min=0, max=100)))
 LEVEL = gauge("Heat pump load", "Share of rating.", "percent", means("heatpump", {"load_pct": ""}, src=SENSOR, by="id", fill="none"),
               steps=limits.NEUTRAL, low=0, high=100)
-ENERGY = lines("Heat sold per day", "Sum of hourly means by the heat meters, days in UTC. An hour that was only partly observed counts in full.",
+ENERGY = lines("Heat sold per day",
+               "Sum of hourly means by the heat meters, days in UTC. An hour that was only partly observed counts in full.",
                unit("energy_kwh"), trend("district_1h", agg("sum", "heat_kw_mean", ""), src=SENSOR, by="id", every="1d", fill="none"),
                style="bars", fill=70, width=1, last="30d", low=0, legend="table", calcs=("sum", "mean"))
 LONG = lines("ERF and PUE by the hour", "Hourly means.", unit("erf_ratio"),

@@ -18,7 +18,8 @@ def _key_figure(column: str, title: str, description: str, steps: limits.Steps =
 
 
 KEY_FIGURES = (
-    _key_figure("pue_ratio", "PUE", "Facility power over IT power (ISO/IEC 30134-2). Colours: EnEfG section 11 limits 1.2 and 1.3.", limits.PUE),
+    _key_figure("pue_ratio", "PUE", "Facility power over IT power (ISO/IEC 30134-2). Colours: EnEfG section 11 limits 1.2 and 1.3.",
+                limits.PUE),
     _key_figure("erf_ratio", "ERF", "Energy reused over energy used (ISO/IEC 30134-6). Colours: EnEfG section 11 limits 10, 15 and 20 %.",
                 limits.ERF),
     _key_figure("it_kw", "IT power", "Electric power into the racks."),
@@ -38,9 +39,9 @@ RATIOS = lines("PUE and ERF", "PUE on the left, ERF on the right.", "none",
 HEAT = lines("Where the heat goes", "Sold, rejected outdoors and going into the water; together they are what the site takes in.",
              unit("sold_kw"), means("site", {"sold_kw": "Sold", "rejected_kw": "Rejected outdoors", "stored_kw": "Into the water"}),
              fill=30, stack=True)
-MARGIN = lines("GPU margin and hottest GPU", "Margin to throttling (left, limits dashed) and the hottest GPU (right).", unit("gpu_margin_k"),
-               means("site", {"gpu_margin_k": "Smallest margin", "gpu_max_c": "Hottest GPU"}), steps=limits.GPU_MARGIN,
-               overrides=(right_axis("^Hottest", unit("gpu_max_c")),))
+MARGIN = lines("GPU margin and hottest GPU", "Margin to throttling (left, limits dashed) and the hottest GPU (right).",
+               unit("gpu_margin_k"), means("site", {"gpu_margin_k": "Smallest margin", "gpu_max_c": "Hottest GPU"}),
+               steps=limits.GPU_MARGIN, overrides=(right_axis("^Hottest", unit("gpu_max_c")),))
 FEEDS = lines("Feed power", "Measured at the feeds.", unit("power_kw"), means("feed", {"power_kw": "power"}, src=SENSOR, by="id"), low=0)
 WEATHER = lines("Weather", "Dry and wet bulb with relative humidity on the right.", unit("dry_bulb_c"),
                 means("weather", {"dry_bulb_c": "Dry bulb", "wet_bulb_c": "Wet bulb", "humidity_pct": "Humidity"}, src=SENSOR),
@@ -53,7 +54,8 @@ PUE_MONTH = lines("PUE by the hour", "Hourly mean with the lowest and highest va
                   trend("site_1h", *(agg(s, f"pue_ratio_{s}", n) for s, n in _PUE_NAMES.items())), decimals=3, last="30d", width=1, fill=0,
                   overrides=(by_name("highest", custom__fillBelowTo="lowest", custom__fillOpacity=20, custom__lineWidth=0),
                              by_name("lowest", custom__lineWidth=0), by_regex("^PUE", custom__lineWidth=2)))
-ENERGY = lines("Energy per day", "Sum of hourly means (kW over one hour), days in UTC. An hour that was only partly observed counts in full.",
+ENERGY = lines("Energy per day",
+               "Sum of hourly means (kW over one hour), days in UTC. An hour that was only partly observed counts in full.",
                unit("energy_kwh"),
                trend("site_1h", *(agg("sum", f"{c}_mean", n) for c, n in
                                   (("it_kw", "IT"), ("facility_kw", "Facility"), ("cooling_kw", "Cooling"), ("sold_kw", "Heat sold"))),

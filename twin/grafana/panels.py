@@ -128,7 +128,8 @@ def coloured(name: str, unit: str, steps: Steps, decimals: int = 1) -> dict[str,
 
 def mapping(names: tuple[tuple[int, str, str], ...]) -> list[dict[str, Any]]:
     """Numbers as words with a colour."""
-    return [{"type": "value", "options": {str(v): {"text": text, "color": colour, "index": i}}} for i, (v, text, colour) in enumerate(names)]
+    options = [{str(v): {"text": text, "color": colour, "index": i}} for i, (v, text, colour) in enumerate(names)]
+    return [{"type": "value", "options": o} for o in options]
 
 
 def states(title: str, description: str, *targets: Target, steps: Steps, names: tuple[tuple[int, str, str], ...]) -> Panel:

@@ -26,18 +26,19 @@ FIGURES = (
           means("site", {"loss_kw": "Losses"}, fill="none"), steps=limits.NEUTRAL), 4, 4),
 )
 
-POWER = lines("Power by feed", "Stacked: together what the site draws from the grid.", unit("power_kw"), _by_id("feed", "power_kw", fill="null"),
-              low=0, stack=True, fill=30, legend="table", calcs=("lastNotNull", "mean", "max"))
+POWER = lines("Power by feed", "Stacked: together what the site draws from the grid.", unit("power_kw"),
+              _by_id("feed", "power_kw", fill="null"), low=0, stack=True, fill=30, legend="table", calcs=("lastNotNull", "mean", "max"))
 SWITCH = states("Feed closed", "Transfer switch position: green carries load, red is open.", _by_id("feed", "closed_on", function="min"),
                 steps=limits.CLOSED, names=((0, "open", "red"), (1, "closed", "green")))
-VOLTAGE = lines("Voltage", "EN 50160 allows the nominal voltage 10 % either way.", unit("voltage_v"), _by_id("feed", "voltage_v", fill="null"),
-                fill=0)
+VOLTAGE = lines("Voltage", "EN 50160 allows the nominal voltage 10 % either way.", unit("voltage_v"),
+                _by_id("feed", "voltage_v", fill="null"), fill=0)
 FREQUENCY = lines("Frequency", "Limits dashed: EN 50160.", unit("frequency_hz"), _by_id("feed", "frequency_hz", fill="null"), fill=0,
                   steps=limits.FREQUENCY, decimals=3)
 
 UPS_LOAD = gauge("UPS load", "Share of rating. Above 50 % one feed cannot carry both.", "percent", _by_id("ups", "load_pct"),
                  steps=limits.LOAD, low=0, high=100)
-UPS_CHARGE = gauge("UPS charge", "State of charge of the batteries.", "percent", _by_id("ups", "charge_pct"), steps=limits.CHARGE, low=0, high=100)
+UPS_CHARGE = gauge("UPS charge", "State of charge of the batteries.", "percent", _by_id("ups", "charge_pct"), steps=limits.CHARGE,
+                   low=0, high=100)
 UPS_POWER = lines("UPS power", "Input and output, measured; the gap is loss and charging.", unit("power_in_kw"),
                   means("ups", {"power_in_kw": "In", "power_out_kw": "Out"}, src=SENSOR, by="id"), low=0,
                   legend="table", calcs=("lastNotNull", "mean", "max"))

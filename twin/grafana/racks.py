@@ -13,8 +13,8 @@ ONE = '"id" =~ /^$rack$/'
 
 
 def _over(function: str, column: str, outer: str, name: str, src: str = "twin") -> Target:
-    """`outer` over all racks of the mean of each: sums and extremes do not depend on how often a rack reports."""
-    inner = Select("rack", (agg("mean" if function == "sum" else function, column, "x"),), src, ("hall", "id"), scenario=ACTUAL, fill="none")
+    """`outer` over all racks of `function` of each: no result depends on how often a rack reports."""
+    inner = Select("rack", (agg(function, column, "x"),), src, ("hall", "id"), scenario=ACTUAL, fill="none")
     return target(f'SELECT {outer}("x") AS "{name}" FROM ({inner}) WHERE $timeFilter GROUP BY time($__interval) fill(none)', "$col")
 
 
@@ -23,11 +23,12 @@ def _figure(title: str, description: str, column: str, query: Target, steps: lim
 
 
 FIGURES = (
-    _figure("Smallest margin", "Of any GPU to throttling.", "gpu_margin_k", _over("min", "gpu_margin_k", "min", "Margin"), limits.GPU_MARGIN),
+    _figure("Smallest margin", "Of any GPU to throttling.", "gpu_margin_k", _over("min", "gpu_margin_k", "min", "Margin"),
+            limits.GPU_MARGIN),
     _figure("Hottest GPU", "Of all racks shown.", "gpu_max_c", _over("max", "gpu_max_c", "max", "Hottest")),
     _figure("Warmest inlet", "Highest rack supply temperature, measured. Colours: ASHRAE W17, W40, W45.", "supply_c",
             _over("max", "supply_c", "max", "Inlet", SENSOR), limits.LIQUID_SUPPLY),
-    _figure("Rack power", "Sum of all racks, measured.", "power_kw", _over("sum", "power_kw", "sum", "Power", SENSOR)),
+    _figure("Rack power", "Sum of all racks, measured.", "power_kw", _over("mean", "power_kw", "sum", "Power", SENSOR)),
     _figure("Leaks", "Racks whose rope detects water.", "leak_on", _over("max", "leak_on", "sum", "Leaks", SENSOR), limits.LEAK),
     _figure("Racks reporting", "Racks with a reading in the interval.", "running_count",
             _over("max", "power_kw", "count", "Racks", SENSOR), fmt="none"),
@@ -41,8 +42,9 @@ INLET = heatmap("Inlet temperature by rack", "Measured supply of each rack, by t
 
 _LATEST = (("gpu_margin_k", "Margin"), ("gpu_max_c", "Hottest"), ("gpu_mean_c", "Mean"), ("supply_c", "Inlet"), ("return_c", "Outlet"),
            ("flow_lpm", "Flow"), ("power_kw", "Power"), ("liquid_kw", "To liquid"), ("air_kw", "To air"))
+_LAST = tuple(agg("last", c, n) for c, n in _LATEST)
 WORST = table("Worst racks", "Latest values by the twin, smallest GPU margin first.",
-              target(rows_of(Select("rack", tuple(agg("last", c, n) for c, n in _LATEST), by=("hall", "id", "scenario"), every=None)), table=True),
+              target(rows_of(Select("rack", _LAST, by=("hall", "id", "scenario"), every=None)), table=True),
               sort="Margin", descending=False,
               overrides=(coloured("Margin", "kelvin", limits.GPU_MARGIN), by_name("Hottest", unit="celsius", decimals=1),
                          by_name("Mean", unit="celsius", decimals=1), coloured("Inlet", "celsius", limits.LIQUID_SUPPLY),
@@ -55,7 +57,8 @@ RACK_TEMPERATURES = lines("$rack: temperatures", "Inlet, outlet, mean and hottes
                                          "gpu_margin_k": "Margin"}, where=(ONE,)),
                           overrides=(right_axis("^Margin", unit("gpu_margin_k")),), legend="table", calcs=("lastNotNull", "min", "max"))
 RACK_POWER = lines("$rack: power and flow", "Electric power, heat to liquid and to air; flow on the right.", unit("power_kw"),
-                   means("rack", {"power_kw": "Power", "liquid_kw": "To liquid", "air_kw": "To air", "flow_lpm": "Flow"}, where=(ONE,)), low=0,
+                   means("rack", {"power_kw": "Power", "liquid_kw": "To liquid", "air_kw": "To air", "flow_lpm": "Flow"}, where=(ONE,)),
+                   low=0,
                    overrides=(right_axis("^Flow", unit("flow_lpm"), min=0),), legend="table", calcs=("lastNotNull", "mean", "max"))
 
 
@@ -66,7 +69,8 @@ def _gpus(stem: str) -> Target:
 
 
 GPU_HEAT = heatmap("$rack: GPU temperatures", "Rows are GPUs of the chosen rack, measured.", "celsius", _gpus("temp"), low=30, high=90)
-GPU_POWER = heatmap("$rack: GPU power", "Rows are GPUs of the chosen rack, measured.", "watt", _gpus("power"), low=0, high=1400, scheme="Plasma")
+GPU_POWER = heatmap("$rack: GPU power", "Rows are GPUs of the chosen rack, measured.", "watt", _gpus("power"), low=0, high=1400,
+                    scheme="Plasma")
 
 BOARD = Board(
     "racks", "Boucle · Racks", "Every rack over time, the worst ones by name, and the GPUs of one rack.", (*COMMON, RACK),
