@@ -17,8 +17,9 @@ SPEED ?=
 SITE ?=
 DEMO_OPTIONS = $(if $(INFLUX),--influx $(INFLUX)) $(if $(SPEED),--speed $(SPEED)) $(if $(SITE),--site $(SITE)) $(ARGS)
 
-# compiled kernels outlive the clone; __pycache__ stays where it is
+# compiled kernels outlive the clone, and compiled modules the first start
 export NUMBA_CACHE_DIR ?= $(CACHE)/numba
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help env env-test grafana demo test servers bench lint lock clean
 
