@@ -10,7 +10,7 @@ from config.site import Site
 from twin.engine.latest import Latest, nothing
 from twin.engine.model import Model, compile_site
 from twin.estimate.belief import Belief, doubtful
-from twin.events import Event, Snapshot, UNSEEN
+from twin.events import UNSEEN, Event, Snapshot
 from twin.plant.operate import settle
 from twin.plant.types import Inputs
 

@@ -30,6 +30,15 @@ class Condensed(NamedTuple):
 
     a: Array
     b: Array
+    power: Array  # W, sum over the rack's GPUs
+
+
+class Expanded(NamedTuple):
+    """Temperatures at the end of the step, and the energy [J] each rack's dies and plates took up during it."""
+
+    die: Array  # [..., R, K]
+    plate: Array  # [..., R, K]
+    stored: Array  # [..., R]
 
 
 def gains(p: Leaves, rack_flow: Array, gpus: int, dt: float) -> Gains:
@@ -41,26 +50,27 @@ def gains(p: Leaves, rack_flow: Array, gpus: int, dt: float) -> Gains:
 
 def condense(p: Leaves, g: Gains, state: State, inputs: Inputs) -> Condensed:
     """Eliminate die and plate: the rack's heat to coolant as a function of its inlet temperature."""
-    store, film, total, driven = _plate_terms(p, g, state, inputs)
+    film, total, driven = _plate_terms(p, g, state, inputs)
     share = film / total
     a = np.einsum("...k,...k->...", share, driven)
     b = np.sum(film * (1.0 - share), axis=-1)
-    return Condensed(a, b)
+    return Condensed(a, b, np.broadcast_to(inputs.gpu_power.sum(-1), a.shape))
 
 
-def expand(p: Leaves, g: Gains, state: State, inputs: Inputs, inlet: Array) -> tuple[Array, Array]:
-    """Die and plate temperatures [..., R, K] at the end of the step, given the rack inlet [..., R]."""
-    _, film, total, driven = _plate_terms(p, g, state, inputs)
+def expand(p: Leaves, g: Gains, state: State, inputs: Inputs, inlet: Array) -> Expanded:
+    """Every die and plate at the end of the step, given the rack inlet [..., R]."""
+    film, total, driven = _plate_terms(p, g, state, inputs)
     plate = (driven + film * inlet[..., None]) / total
     store, link = g.die_store[..., None], g.die_plate[..., None]
     die = (store * state.die + inputs.gpu_power + link * plate) / (store + link)
-    return die, plate
+    stored = p.die_capacity * (die - state.die).sum(-1) + p.plate_capacity * (plate - state.plate).sum(-1)
+    return Expanded(die, plate, stored)
 
 
-def _plate_terms(p: Leaves, g: Gains, state: State, inputs: Inputs) -> tuple[Array, Array, Array, Array]:
+def _plate_terms(p: Leaves, g: Gains, state: State, inputs: Inputs) -> tuple[Array, Array, Array]:
     store, link = g.die_store[..., None], g.die_plate[..., None]
     through = link / (store + link)
     film = g.film[..., None] * p.plate_factor
     total = g.plate_store[..., None] + store * through + film
     driven = g.plate_store[..., None] * state.plate + through * (store * state.die + inputs.gpu_power)
-    return store, film, total, driven
+    return film, total, driven

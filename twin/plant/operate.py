@@ -160,7 +160,7 @@ def hold_fans(p: Parameters, d: Design, state: State, inputs: Inputs) -> Inputs:
 
 def first_guess(p: Parameters, d: Design) -> State:
     """Every node at the temperature its loop's set points suggest."""
-    racks, gpus = p.leaves.plate_factor.shape[-2:]
+    gpus = p.leaves.plate_factor.shape[-1]
     supply = d.tcs_supply[p.wiring.rack_cdu]
     core = np.repeat(d.fws_supply[:, None] + 2.0, nodes.N, axis=1)
     hot = np.repeat((supply + 15.0)[:, None], gpus, axis=1)

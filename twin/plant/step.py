@@ -1,26 +1,29 @@
 """One step of the whole plant: condense the leaves, solve the core, expand, account for every joule."""
 from __future__ import annotations
 
+from types import ModuleType
 from typing import NamedTuple
 
 import numpy as np
 
 from twin.plant import facility, nodes
+from twin.plant import leaves as numpy_leaves
 from twin.plant.cdu import CduLines, cdu_lines
 from twin.plant.facility import Conductances
-from twin.plant.leaves import Gains, condense, expand, gains
+from twin.plant.leaves import Gains, gains
 from twin.plant.types import Flows, Inputs, Parameters, State
 
 Array = np.ndarray
 
 
-def step(p: Parameters, state: State, inputs: Inputs, dt: float) -> tuple[State, Flows]:
+def step(p: Parameters, state: State, inputs: Inputs, dt: float, leaves: ModuleType = numpy_leaves) -> tuple[State, Flows]:
     """State after `dt` seconds under constant inputs, and the heat that moved.
 
     Implicit Euler on the whole network: first order in dt, stable for any dt > 0, energy exact to round-off.
+    `leaves` has `condense` and `expand`: twin.plant.leaves, or twin.plant.compiled for very many GPUs.
     """
-    solved = solve(p, state, inputs, dt)
-    return solved.after, _flows(p, state, solved.after, inputs, solved.conductances, solved.lines, dt)
+    solved = solve(p, state, inputs, dt, leaves)
+    return solved.after, account(p, state, inputs, solved, dt)
 
 
 class Solved(NamedTuple):
@@ -31,53 +34,47 @@ class Solved(NamedTuple):
     conductances: Conductances
     lines: CduLines
     gains: Gains
+    gpu_power: Array  # [..., R] W, sum over the rack's GPUs
+    leaf_stored: Array  # [..., R] J taken up by dies and plates
 
 
-def solve(p: Parameters, state: State, inputs: Inputs, dt: float) -> Solved:
+def solve(p: Parameters, state: State, inputs: Inputs, dt: float, leaves: ModuleType = numpy_leaves) -> Solved:
     """The step without its accounts."""
     leaf = gains(p.leaves, inputs.rack_flow, state.die.shape[-1], dt)
-    lines = cdu_lines(p, state, inputs, condense(p.leaves, leaf, state, inputs), dt)
+    condensed = leaves.condense(p.leaves, leaf, state, inputs)
+    lines = cdu_lines(p, state, inputs, condensed, dt)
     g = facility.conductances(p, state, inputs)
     network = facility.connect(p, state, inputs, g, lines, dt)
-    after = _expand(p, state, inputs, leaf, lines, network.solve())
-    return Solved(after, network, g, lines, leaf)
+    core = network.solve()
+    arriving = core[..., p.wiring.cdu_loop, nodes.HALL_IN]
+    supply = lines.supply(arriving)
+    inlet = supply[..., p.wiring.rack_cdu]
+    leaf_end = leaves.expand(p.leaves, leaf, state, inputs, inlet)
+    after = State(leaf_end.die, leaf_end.plate, lines.manifold(inlet), supply, lines.back(arriving), core)
+    return Solved(after, network, g, lines, leaf, condensed.power, leaf_end.stored)
 
 
 def account(p: Parameters, before: State, inputs: Inputs, solved: Solved, dt: float) -> Flows:
     """Heat that moved in a solved step."""
-    return _flows(p, before, solved.after, inputs, solved.conductances, solved.lines, dt)
-
-
-def _expand(p: Parameters, state: State, inputs: Inputs, leaf: Gains, lines: CduLines, core: Array) -> State:
-    arriving = core[..., p.wiring.cdu_loop, nodes.HALL_IN]
-    supply = lines.supply(arriving)
-    inlet = supply[..., p.wiring.rack_cdu]
-    die, plate = expand(p.leaves, leaf, state, inputs, inlet)
-    return State(die, plate, lines.manifold(inlet), supply, lines.back(arriving), core)
-
-
-def _flows(p: Parameters, before: State, after: State, inputs: Inputs, g: Conductances, lines: CduLines, dt: float) -> Flows:
-    t = after.core
-    w = p.wiring
-    cdu_heat = lines.heat(t[..., w.cdu_loop, nodes.HALL_IN])
-    stored = _stored(p, before, after, dt)
+    t, w, g = solved.after.core, p.wiring, solved.conductances
     hot = t[..., nodes.HEATPUMP]
     district = g.district * (t[..., nodes.PLANT_IN] - inputs.dh_return)
     cooler = g.cooler * (hot - inputs.dry_bulb)
     tower = g.tower * (t[..., nodes.TOWER_RETURN] - inputs.wet_bulb)
     losses = np.sum(p.core.loss * (t - p.core.ambient[..., None]), axis=-1)
     entered = (
-        w.racks_to_loops(inputs.gpu_power.sum(-1) + inputs.other_power + inputs.air_power)
+        w.racks_to_loops(solved.gpu_power + inputs.other_power + inputs.air_power)
         + w.cdus_to_loops(inputs.cdu_pump) + inputs.loop_pump + inputs.air_fan
     )
     left = district + g.heatpump + cooler + tower + losses
+    stored = _stored(p, before, solved, dt)
     return Flows(
-        rack_liquid=_rack_liquid(p, before, after, inputs, dt),
-        cdu_heat=cdu_heat,
+        rack_liquid=solved.gpu_power - solved.leaf_stored / dt + inputs.other_power,
+        cdu_heat=solved.lines.heat(t[..., w.cdu_loop, nodes.HALL_IN]),
         air_heat=g.air * (t[..., nodes.AIR] - t[..., nodes.HALL_IN]),
         district=district,
         heatpump_source=g.heatpump,
-        heatpump_power=facility.heatpump_power(p, inputs, g.heatpump, t[..., nodes.HEATPUMP]),
+        heatpump_power=facility.heatpump_power(p, inputs, g.heatpump, hot),
         cooler=cooler,
         ehx=g.ehx * (hot - t[..., nodes.TOWER_SUPPLY]),
         tower=tower,
@@ -88,19 +85,10 @@ def _flows(p: Parameters, before: State, after: State, inputs: Inputs, g: Conduc
     )
 
 
-def _leaf_store(p: Parameters, before: State, after: State) -> Array:
-    die = p.leaves.die_capacity * (after.die - before.die).sum(-1)
-    return die + p.leaves.plate_capacity * (after.plate - before.plate).sum(-1)
-
-
-def _rack_liquid(p: Parameters, before: State, after: State, inputs: Inputs, dt: float) -> Array:
-    """Heat [W] that reached the coolant of each rack: power less what the dies and plates kept."""
-    return inputs.gpu_power.sum(-1) - _leaf_store(p, before, after) / dt + inputs.other_power
-
-
-def _stored(p: Parameters, before: State, after: State, dt: float) -> Array:
-    w = p.wiring
-    racks = _leaf_store(p, before, after) + p.leaves.manifold_capacity * (after.manifold - before.manifold)
+def _stored(p: Parameters, before: State, solved: Solved, dt: float) -> Array:
+    """Heat [..., L] W that went into every capacity of a loop."""
+    w, after = p.wiring, solved.after
+    racks = solved.leaf_stored + p.leaves.manifold_capacity * (after.manifold - before.manifold)
     cdus = p.cdus.supply_capacity * (after.tcs_supply - before.tcs_supply)
     cdus = cdus + p.cdus.return_capacity * (after.tcs_return - before.tcs_return)
     core = np.sum(p.core.capacity * (after.core - before.core), axis=-1)

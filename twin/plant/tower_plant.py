@@ -46,6 +46,7 @@ class TowerPlantParams(NamedTuple):
     supply_offset_k: float  # reading less truth of the hot-water supply sensor
     tower_meter: float  # reading over truth of the tower flow meter
     ntu_coefficient: float
+    ntu_exponent: float
     cell_air_kg_s: float
     basin_m3: float
     tower_main_m3: float
@@ -138,7 +139,7 @@ def cells_w(p, water_c, wet_bulb_c, tower_m3_s, fan, cells):
     """Heat [W] of `cells` cells alike that share the tower water."""
     n = np.maximum(cells, 1.0)
     water, air = tower_m3_s / n * WATER_KG_M3, air_kg_s(fan, p.cell_air_kg_s)
-    return n * tower_heat_w(water_c, wet_bulb_c, water, air, p.ntu_coefficient, -0.6, p.pressure_pa)
+    return n * tower_heat_w(water_c, wet_bulb_c, water, air, p.ntu_coefficient, p.ntu_exponent, p.pressure_pa)
 
 
 @register_jitable
@@ -149,9 +150,9 @@ def control_fan(p, s, dt_s):
 
 
 @register_jitable
-def control_flow(p, s, hot_supply_c, dt_s):
+def control_flow(p, s, dt_s):
     """Position of the cell flow in its range and its error [K]: hold the hot-water supply at max(floor, wet bulb + approach)."""
-    error = hot_supply_c - np.maximum(p.hot_floor_c, s.wet_bulb_c + p.hot_approach_k)
+    error = s.supply_c - np.maximum(p.hot_floor_c, s.wet_bulb_c + p.hot_approach_k)
     return pi_step(s.cell_flow, error, s.flow_error_k, p.flow_gain, p.flow_reset_s, 0.0, 1.0, dt_s), error
 
 
@@ -202,7 +203,7 @@ def step(p, s, u, dt_s):
     cooled_c = tower_main_c[-1] - tower_w / (tower * WATER_J_M3_K)
 
     fan_next, fan_error = control_fan(p, s, dt_s)
-    flow_next, flow_error = control_flow(p, s, hot_supply_c, dt_s)
+    flow_next, flow_error = control_flow(p, s, dt_s)
     cells_next = stage_cells(p, s, fan, tower / np.maximum(cells, 1.0), dt_s)
     following = Stage(chosen(cells_next.count, cells, u.given), cells_next.up_s, cells_next.down_s)
     after = TowerPlantState(

@@ -6,7 +6,13 @@ from numba import njit
 
 from twin.plant.staging import Stage
 from twin.plant.tower_plant import (
-    MAIN_CELLS, TowerPlantInputs, TowerPlantOutputs, TowerPlantParams, TowerPlantState, position_of, step,
+    MAIN_CELLS,
+    TowerPlantInputs,
+    TowerPlantOutputs,
+    TowerPlantParams,
+    TowerPlantState,
+    position_of,
+    step,
 )
 
 OUTPUTS = TowerPlantOutputs._fields
