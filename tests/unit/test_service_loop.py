@@ -44,9 +44,18 @@ class ListSink:
     effects: list[Any] = field(default_factory=list)
     closed: bool = False
 
-    def put(self, effects):
+    async def open(self):
+        self.journal.steps.append("sink open")
+
+    def put(self, effects, lane="live"):
         self.effects.extend(effects)
         self.journal.steps.append(f"put {len(effects)}")
+
+    def finish(self, lane):
+        raise AssertionError("the live lane has no end")
+
+    async def flush(self):
+        self.journal.steps.append("sink flushed")
 
     def health(self):
         return {"ok": True, "detail": "", "rows": len(self.effects)}

@@ -19,6 +19,7 @@ from twin.service.clock import Clock
 from twin.service.fold import Advance, Decode, events, last_tick, stale
 from twin.service.hub import Hub
 from twin.service.inbox import Inbox, Message
+from twin.sinks.base import Sink
 
 log = structlog.get_logger("service")
 
@@ -26,18 +27,6 @@ TICK_S = 0.25
 SLICE_S = 0.02  # longest time the fold keeps the event loop, one step aside
 BATCH = 512
 DRAIN_S = 2.0  # longest time spent on the queue when stopping
-
-class Sink(Protocol):
-    """Takes effects at once (it has a queue or a spool of its own) and tells how it is."""
-
-    name: str
-
-    def put(self, effects: Sequence[Effect]) -> None: ...
-
-    def health(self) -> dict[str, Any]: ...
-
-    async def close(self) -> None: ...
-
 
 class Keeper(Protocol):
     """The event log, as the loop sees it."""
@@ -81,6 +70,8 @@ class Service:
     async def run(self) -> None:
         """Until `stop`; then drains the queue, flushes and closes."""
         due = time.monotonic()
+        for sink in self.sinks:
+            await sink.open()
         try:
             while not self._stop.is_set():
                 await self._turn(await self.inbox.take(BATCH, max(0.0, due - time.monotonic())))
