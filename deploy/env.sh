@@ -23,7 +23,7 @@ export UV_PYTHON_DOWNLOADS=never
 # the machine's own certificates, where it has some: many networks put a proxy with its own authority in between
 if [ -s /etc/ssl/certs/ca-certificates.crt ]; then export UV_SYSTEM_CERTS=true UV_NATIVE_TLS=true; fi
 echo "installing the packages of requirements/$want.txt into .venv" >&2
-[ -x .venv/bin/python ] && grep -q "^uv = " .venv/pyvenv.cfg || "$uv" venv --quiet --clear --python "$(deploy/python.sh)" .venv
+[ "$([ -f "$stamp" ] && cut -d' ' -f3- "$stamp")" = "$PWD" ] && .venv/bin/python -c '' 2>/dev/null || "$uv" venv --quiet --clear --python "$(deploy/python.sh)" .venv
 "$uv" pip sync --quiet --python .venv/bin/python --require-hashes "requirements/$want.txt"
 "$uv" pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --editable .
 echo "$want $(sum "$want") $PWD" >"$stamp"

@@ -5,6 +5,7 @@ import ast
 import re
 import statistics
 import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -201,6 +202,11 @@ def prints(name: str) -> Iterator[str]:
 def test_only_the_command_line_prints() -> None:
     silent = [name for name in sources("config", "twin", "sensors") if not name.startswith(("twin/cli", "sensors/cli"))]
     assert [where for name in silent for where in prints(name)] == []
+
+
+def test_ruff_has_nothing_to_say() -> None:
+    done = subprocess.run([sys.executable, "-m", "ruff", "check", "--no-cache", "."], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
 
 
 # a path of one machine, a registry's host (packages come by name), and words about the making instead of the thing
