@@ -8,8 +8,8 @@ import aiomqtt
 
 from config.settings import Mqtt
 from tests import servers
-from twin.service.inbox import Inbox, Message
 from twin.service.loop import acknowledge
+from twin.sources.inbox import Inbox, Message
 from twin.sources.mqtt import MqttSource
 
 PATIENCE_S = 20.0  # a loaded machine

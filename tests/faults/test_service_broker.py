@@ -9,8 +9,8 @@ import pytest
 from config.settings import Mqtt
 from tests import servers
 from tests.endtoend.test_service_mqtt import PATIENCE_S, address, collect, publish, source
-from twin.service.inbox import Inbox
 from twin.sources.broker import PortTaken, require_free, start_broker
+from twin.sources.inbox import Inbox
 from twin.sources.mqtt import LONGEST_DELAY_S, MqttSource, backoff_s
 
 

@@ -9,7 +9,7 @@ from config.classes import CLASSES
 from config.quantities import QUANTITIES
 from config.site import Site
 from twin.events import GOOD, Reading
-from twin.service.inbox import Message
+from twin.sources.inbox import Message
 from twin.wire.native import encode_reading
 
 T0_MS = 1_790_000_000_000

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twin.service.inbox import Message
+from twin.sources.inbox import Message
 from twin.sources.log import HEADER, EventLog, LogError, files_of, read_file, read_log, write_log
 
 MESSAGES = [Message(1_790_000_000_000 + i, f"dc/v/h1/rack/r{i % 3:03d}/tele", b'{"ts":%d}' % i, i % 2 == 0) for i in range(20)]

@@ -209,3 +209,9 @@ def test_number_without_source(tmp_path, pair, words):
     write(tmp_path, "\n".join(lines), "equipment/mine.yaml")
     found = problems(write(tmp_path, BASE.replace("xdu1350", "mine")))
     assert any(p.line == at + 1 and p.key.startswith("approach_k") and words in p.message for p in found), [str(p) for p in found]
+
+
+@pytest.mark.parametrize("part", ["null", "7", "[]", "words"])
+def test_hall_that_is_no_mapping(tmp_path, part):
+    found = problems(write(tmp_path, BASE[:BASE.index("  - id: h\n")] + f"  - {part}\n"))
+    assert ("halls.0", len(BASE[:BASE.index("  - id: h")].splitlines()) + 1) in [(p.key, p.line) for p in found]

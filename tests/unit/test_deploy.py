@@ -88,6 +88,13 @@ def test_mounts_exist_and_are_read_only(name: str) -> None:
             assert source in COMPOSE["volumes"], mount
 
 
+def test_grafana_is_given_what_its_provisioning_reads() -> None:
+    files = [path.read_text() for path in sorted((ROOT / "deploy/grafana/provisioning").rglob("*.yaml"))]
+    assert set(re.findall(r"\$\{(\w+)\}", "".join(files))) <= SERVICES["grafana"]["environment"].keys()
+    folder = yaml.safe_load((ROOT / "deploy/grafana/provisioning/dashboards/boucle.yaml").read_text())["providers"][0]["options"]["path"]
+    assert folder in {mount.split(":")[1] for mount in SERVICES["grafana"]["volumes"]}
+
+
 def test_the_image_runs_as_an_ordinary_user_from_pinned_packages() -> None:
     lines = DOCKERFILE.splitlines()
     assert all(PINNED.match(line.split()[1]) for line in lines if line.startswith("FROM"))

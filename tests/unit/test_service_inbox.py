@@ -1,7 +1,7 @@
 """The queue in front of the fold: order, waiting, and room for sources that paused."""
 from __future__ import annotations
 
-from twin.service.inbox import Inbox, Message
+from twin.sources.inbox import Inbox, Message
 
 
 def message(n: int) -> Message:

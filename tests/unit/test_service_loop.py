@@ -13,9 +13,9 @@ from config.load import load_site
 from twin.events import ACTUAL, Answer, DeadLetter, Emit, Reading, Record, Rejected, Snapshot, Tick
 from twin.service.clock import ManualClock
 from twin.service.hub import Hub
-from twin.service.inbox import Inbox, Message
 from twin.service.letters import DeadLetters
 from twin.service.loop import Service
+from twin.sources.inbox import Inbox, Message
 from twin.wire.native import codec
 
 T0 = 1_790_000_000_000

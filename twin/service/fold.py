@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from config.site import Site
 from twin.events import Effect, Event, Reading, Rejected, Tick
-from twin.service.inbox import Message
+from twin.sources.inbox import Message
 
 NEVER_OLD = ("/tele", "/gpu", "/cmd")  # a broker that keeps these does not make them news
 

@@ -18,8 +18,8 @@ from twin.events import Answer, DeadLetter, Effect, Emit, Event, Reading, Record
 from twin.service.clock import Clock
 from twin.service.fold import Advance, Decode, events, last_tick, stale
 from twin.service.hub import Hub
-from twin.service.inbox import Inbox, Message
 from twin.sinks.base import Sink
+from twin.sources.inbox import Inbox, Message
 
 log = structlog.get_logger("service")
 

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from twin.service.inbox import Message
+from twin.sources.inbox import Message
 
 VERSION = 1
 HEADER = b"boucle\x00" + bytes((VERSION,))

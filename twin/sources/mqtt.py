@@ -16,7 +16,7 @@ import paho.mqtt.client as paho
 import structlog
 
 from config.settings import Mqtt
-from twin.service.inbox import Inbox, Message
+from twin.sources.inbox import Inbox, Message
 
 log = structlog.get_logger("mqtt")
 _PAHO_LOG = logging.getLogger("boucle.paho")
