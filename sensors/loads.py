@@ -1,0 +1,48 @@
+"""From load shares or recorded heat to the electric power of every rack and GPU."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sensors.truth.parameters import Parameters
+from sensors.truth.racks import RackLoad
+from sensors.workload import Synthetic
+
+REST_IDLE = 0.3  # share of CPU, switch and fan power that does not follow the GPUs (assumption)
+
+
+@dataclass(frozen=True)
+class SyntheticLoad:
+    """A synthetic AI workload on the plant's racks."""
+
+    p: Parameters
+    work: Synthetic
+
+    def __call__(self, t0: float, t1: float) -> RackLoad:
+        r = self.p.rack
+        share = self.work.load(t0, t1)
+        of_gpu = np.clip(share[:, None] * self.work.gpu_share(t1), 0.0, 1.0)
+        gpu = (r.gpu_idle[:, None] + (r.gpu_max - r.gpu_idle)[:, None] * of_gpu) * r.present
+        rest = REST_IDLE + (1 - REST_IDLE) * share
+        return RackLoad(gpu, r.other_max * rest, r.air_max * rest)
+
+
+@dataclass(frozen=True)
+class HeatLoad:
+    """Recorded heat of each CDU: `times` [epoch s], `heat` [W] of shape (times, C), held between rows and at the ends."""
+
+    p: Parameters
+    times: np.ndarray
+    heat: np.ndarray
+    spread: np.ndarray  # (R, G)
+
+    def __call__(self, t0: float, t1: float) -> RackLoad:
+        r = self.p.rack
+        row = int(np.clip(np.searchsorted(self.times, t1, side="right") - 1, 0, len(self.times) - 1))
+        racks = np.bincount(r.cdu, minlength=self.heat.shape[1])
+        liquid = self.heat[row, r.cdu] / np.maximum(racks[r.cdu], 1)
+        full = r.gpus * r.gpu_max + r.other_max
+        weight = self.spread * r.present
+        gpu = (liquid * r.gpus * r.gpu_max / full)[:, None] * weight / np.maximum(weight.sum(axis=1, keepdims=True), 1e-9)
+        return RackLoad(gpu, liquid * r.other_max / full, np.minimum(liquid / full, 1.2) * r.air_max)

@@ -1,0 +1,51 @@
+"""A simulated site of one seed: the truth with its workload and weather, warmed up to a moment; the past as frames."""
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from config.site import Site
+from sensors import weather
+from sensors.faults import Fault, SensorFaults, plant_faults
+from sensors.loads import SyntheticLoad
+from sensors.station import Frame, Station
+from sensors.truth.parameters import draw
+from sensors.truth.plant import LoadAt, Truth
+from sensors.weather import WeatherAt
+from sensors.workload import Synthetic
+
+WARM_UP_S = 5400.0  # the slowest store, the buffer tank, turns over in about a quarter of an hour
+WARM_STEP_S = 60.0
+
+
+def simulated(site: Site, seed: int, start_ms: int, faults: Sequence[Fault] = (), load: LoadAt | None = None,
+              outdoor: WeatherAt | None = None, epw: Path | None = None) -> Truth:
+    """The plant of `seed` at `start_ms` [epoch ms], having run for the time before. Faults count their seconds from `start_ms`."""
+    start = start_ms / 1000.0
+    p = draw(site, seed)
+    if load is None:
+        load = synthetic_load(site, seed)
+    outdoor = outdoor or weather.of_site(site.model.climate, site.model.place, seed, epw)
+    truth = Truth.of(site, seed, start - WARM_UP_S, load, outdoor, plant_faults(site, p, faults, start))
+    for _ in range(int(WARM_UP_S / WARM_STEP_S)):
+        truth.step(WARM_STEP_S)
+    return truth
+
+
+def synthetic_load(site: Site, seed: int) -> LoadAt:
+    """The synthetic workload on the racks of `seed`'s plant."""
+    p = draw(site, seed)
+    racks, gpus = p.rack.share.shape
+    return SyntheticLoad(p, Synthetic(racks, gpus, seed, site.model.average_load, site.model.place.longitude))
+
+
+def history(site: Site, hours: float, step_s: float, seed: int, end_ms: int, with_gpus: bool = False,
+            faults: Sequence[Fault] = ()) -> Iterator[Frame]:
+    """Frames of the past `hours` up to and including `end_ms`, every `step_s`, oldest first; the same plant as `simulated(seed)`."""
+    steps = max(1, int(hours * 3600 // step_s))
+    start_ms = end_ms - int(steps * step_s * 1000)
+    truth = simulated(site, seed, start_ms, faults)
+    station = Station.of(truth, seed, with_gpus, SensorFaults.of(site, faults, start_ms / 1000.0))
+    for _ in range(steps):
+        truth.step(step_s)
+        yield from station.frames(step_s, with_gpus)

@@ -1,0 +1,118 @@
+"""What stands in the water and on the wires at this moment: true values of every measured column, SI, in class order."""
+from __future__ import annotations
+
+import numpy as np
+
+from config.classes import CLASSES
+from sensors.noise import smooth
+from sensors.truth.plant import Truth
+
+STATIC_PA = 2.5e5  # filling pressure of a facility loop (usual 2..3 bar)
+
+
+def observe(truth: Truth, cls: str) -> np.ndarray:
+    """True values, shape (rows, measured columns)."""
+    rows = truth.site.count(cls)
+    columns = _OBSERVERS[cls](truth)
+    return np.stack([np.broadcast_to(np.asarray(columns[name], dtype=float), (rows,)) for name in CLASSES[cls].measured], axis=1)
+
+
+def gpus(truth: Truth) -> np.ndarray:
+    """Die temperature [degC] and power [W], shape (2, R, G)."""
+    return np.stack([truth.state.die, truth.state.flows["gpu_w"]])
+
+
+def _rack(t: Truth) -> dict:
+    s = t.state
+    return {"supply_c": s.rack_in, "return_c": s.rack_out, "flow_lpm": s.flows["rack_flow"], "power_kw": s.flows["rack_w"],
+            "leak_on": s.leaked > 0.2}
+
+
+def _cdu(t: Truth) -> dict:
+    s, hall = t.state, t.p.cdu.hall
+    flow = s.flows["cdu_flow"]
+    return {"tcs_supply_c": s.tcs_supply, "tcs_return_c": s.tcs_return, "tcs_flow_lpm": flow, "fws_supply_c": s.flows["arrive"][hall],
+            "fws_return_c": s.fws_out, "fws_flow_lpm": s.flows["fws_flow"], "dp_kpa": s.flows["cdu_dp"],
+            "speed_pct": s.cdu_speed * (s.flows["cdu_share"] > 0), "valve_pct": s.valve, "level_pct": s.level,
+            "power_kw": s.flows["cdu_w"], "heat_kw": t.p.tcs_volumetric * flow * (s.tcs_return - s.tcs_supply)}
+
+
+def _loop(t: Truth) -> dict:
+    s = t.state
+    warm = np.array([m.cells.mean() for m in s.back])
+    return {"supply_c": s.header, "return_c": s.flows["back"], "flow_lpm": s.flows["total_flow"], "dp_kpa": s.flows["loop_dp"],
+            "pressure_kpa": STATIC_PA + 1.5e3 * (warm - 42.0), "air_c": s.air}
+
+
+def _pump(t: Truth) -> dict:
+    running = t.state.flows["pumps_running"]
+    return {"speed_pct": t.state.pump_speed * (running > 0), "running_count": running, "power_kw": t.state.flows["pump_w"]}
+
+
+def _having(t: Truth, cls: str, values: np.ndarray) -> np.ndarray:
+    """Values of the halls that have such an asset."""
+    order = {h.id: i for i, h in enumerate(t.site.model.halls)}
+    return np.asarray(values)[[order[a.hall] for a in t.site.assets[cls]]]
+
+
+def _tank(t: Truth) -> dict:
+    tanks = [plug for plug in t.state.tank if plug is not None]
+    return {"top_c": [k.cells[:2].mean() for k in tanks], "bottom_c": [k.cells[-2:].mean() for k in tanks], "level_pct": 0.9}
+
+
+def _cooler(t: Truth) -> dict:
+    s = t.state
+    fan = np.maximum(s.fan, 0.0)
+    values = {"in_c": s.hp_out, "out_c": s.flows["sent"], "fan_pct": fan, "running_count": np.where(fan > 0, t.p.hall.cooler_count, 0.0),
+              "power_kw": s.flows["outdoor_w"]}
+    return {name: _having(t, "cooler", v) for name, v in values.items()}
+
+
+def _tower(t: Truth) -> dict:
+    s = t.state
+    values = {"supply_c": s.basin, "return_c": s.flows["tower_return"], "flow_lpm": s.flows["tower_flow"], "fan_pct": np.maximum(s.fan, 0.0),
+              "speed_pct": 0.9 * (s.tower_pumps > 0), "running_count": s.cells, "power_kw": s.flows["outdoor_w"]}
+    return {name: _having(t, "tower", v) for name, v in values.items()}
+
+
+def _heatpump(t: Truth) -> dict:
+    s = t.state
+    values = {"source_in_c": s.district_out, "source_out_c": s.hp_out, "load_pct": s.hp_load, "power_kw": s.flows["hp_w"],
+              "heat_kw": s.flows["source_heat"] + s.flows["hp_w"]}
+    return {name: _having(t, "heatpump", v) for name, v in values.items()}
+
+
+def _district(t: Truth) -> dict:
+    s = t.state
+    values = {"in_c": s.flows["back"], "out_c": s.district_out, "dh_supply_c": s.flows["dh_supply"], "dh_return_c": s.flows["dh_return"],
+              "dh_flow_lpm": s.flows["dh_stream"] / t.p.fws_volumetric, "valve_pct": s.district_valve, "heat_kw": s.flows["district_heat"]}
+    return {name: _having(t, "district", v) for name, v in values.items()}
+
+
+def _feed(t: Truth) -> dict:
+    power, p = t.power, t.p.feed
+    count = len(p.rating)
+    closed = power.grid > 0
+    sag = 1 - 0.02 * power.grid / p.transformer + 0.004 * smooth(1, "voltage", t.state.t, 30.0, count)
+    beat = p.frequency + 0.015 * smooth(1, "frequency", t.state.t, 8.0, 1)[0]
+    return {"power_kw": power.grid, "voltage_v": p.voltage * sag * closed, "frequency_hz": beat * closed, "closed_on": closed}
+
+
+def _ups(t: Truth) -> dict:
+    power = t.power
+    return {"power_in_kw": power.ups_in, "power_out_kw": power.ups_out, "charge_pct": t.state.battery / np.maximum(t.p.feed.battery, 1.0),
+            "load_pct": power.ups_out / t.p.feed.rating}
+
+
+def _genset(t: Truth) -> dict:
+    return {"power_kw": t.power.genset, "running_count": (t.state.genset_timer > 0).astype(float), "level_pct": 0.95}
+
+
+def _weather(t: Truth) -> dict:
+    w = t.state.flows["weather"]
+    return {"dry_bulb_c": w.dry_bulb, "wet_bulb_c": w.wet_bulb, "humidity_pct": w.humidity}
+
+
+_OBSERVERS = {"rack": _rack, "cdu": _cdu, "loop": _loop, "pump": _pump, "tank": _tank, "cooler": _cooler, "tower": _tower,
+              "heatpump": _heatpump, "district": _district, "feed": _feed, "ups": _ups, "genset": _genset, "weather": _weather}
+CLASSES_SEEN = tuple(_OBSERVERS)

@@ -1,0 +1,112 @@
+"""One implicit step of GPUs, racks and CDU loops.
+
+Every element's new outlet is affine in its new inlet, so a whole loop closes in one division, whatever the step.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sensors.truth.effects import Effects
+from sensors.truth.hydraulics import viscosity_film
+from sensors.truth.parameters import Parameters
+from sensors.truth.state import State
+
+
+@dataclass(frozen=True)
+class RackLoad:
+    """Electric power [W] over the step: `gpu` (R, G), `other` to liquid (R,), `air` (R,)."""
+
+    gpu: np.ndarray
+    other: np.ndarray
+    air: np.ndarray
+
+    @property
+    def rack(self) -> np.ndarray:
+        return self.gpu.sum(axis=1) + self.other + self.air
+
+
+def exchanger(ua: np.ndarray, hot: np.ndarray, cold: np.ndarray) -> np.ndarray:
+    """Conductance between inlets [W/K] of a counterflow exchanger, by effectiveness and NTU (Kays and London 1984)."""
+    low, high = np.minimum(hot, cold), np.maximum(hot, cold)
+    safe = np.maximum(low, 1e-6)
+    ratio = np.minimum(low / np.maximum(high, 1e-6), 1 - 1e-9)
+    decay = np.exp(-np.minimum(ua / safe, 500.0) * (1 - ratio))
+    effect = (1 - decay) / (1 - ratio * decay)
+    return np.where(low > 1e-6, effect * low, 0.0)
+
+
+def throttled(p: Parameters, s: State, load: RackLoad) -> RackLoad:
+    """GPUs above their slowdown temperature give up power, none left at shutdown."""
+    if not np.any(s.die > p.rack.throttle[:, None]):
+        return load
+    room = (p.rack.shutdown - p.rack.throttle)[:, None]
+    keep = np.clip((p.rack.shutdown[:, None] - s.die) / room, 0.0, 1.0)
+    return RackLoad(load.gpu * keep, load.other, load.air)
+
+
+def _plates(p: Parameters, e: Effects, flow: np.ndarray, inlet: np.ndarray) -> np.ndarray:
+    """Conductance [W/K] of each plate to its inlet coolant, shape (R, G)."""
+    through = p.rack.share * e.plate_flow
+    rated = (p.rack.share.sum(axis=1) / np.maximum(p.rack.gpus, 1))[:, None]
+    stream = np.maximum(p.tcs_volumetric * flow[:, None] * through, 1e-9)
+    exponent = p.rack.exponent[0] if np.ptp(p.rack.exponent) == 0 else p.rack.exponent[:, None]
+    rack_level = (np.maximum(flow * rated[:, 0] / p.rack.plate_flow, 0.0) ** p.rack.exponent * viscosity_film(inlet))[:, None]
+    film = p.rack.film * e.plate_film * rack_level * (np.maximum(through, 0.0) / rated) ** exponent
+    return np.where(stream > 1e-6, -stream * np.expm1(-film / stream), 0.0) * p.rack.present
+
+
+def _gpus(p: Parameters, s: State, g: np.ndarray, power: np.ndarray, dt: float) -> tuple[np.ndarray, ...]:
+    """Affine step of plates: new plate = (n + g * inlet) / d; also what is needed for the die."""
+    die, k = p.rack.die / dt, p.rack.joint
+    a = die + k
+    source = die * s.die + power
+    d = p.rack.plate / dt + k * die / a + g
+    n = p.rack.plate / dt * s.plate + k * source / a
+    return n, d, source, a
+
+
+def step_tcs(p: Parameters, s: State, e: Effects, load: RackLoad, rack_flow: np.ndarray, fws_flow: np.ndarray, fws_in: np.ndarray,
+             pump_w: np.ndarray, dt: float) -> np.ndarray:
+    """Advance dies, plates, racks and both sides of the CDUs by `dt`; returns heat to facility water of each CDU [W]."""
+    vol, cdus = p.tcs_volumetric, len(p.cdu.hall)
+    g = _plates(p, e, rack_flow, s.rack_in)
+    n, d, source, a = _gpus(p, s, g, load.gpu, dt)
+    part = g / d
+    heat_a, heat_b = (part * n).sum(axis=1), (g - g * part).sum(axis=1)
+    c = vol * rack_flow
+    # rack inlet = i0 + i1 * supply, rack outlet = o0 + o1 * supply
+    ci, co = vol * p.rack.inlet / dt, vol * p.rack.outlet / dt
+    i0, i1 = ci * s.rack_in / (ci + c), c / (ci + c)
+    gain = (c - heat_b) / (co + c)
+    o0 = (co * s.rack_out + heat_a + load.other) / (co + c) + gain * i0
+    o1 = gain * i1
+    # return header = h0 + h1 * supply
+    flow = np.bincount(p.rack.cdu, c, cdus)
+    ch = vol * 0.5 * p.cdu.half / dt
+    h0 = (ch * s.tcs_return + np.bincount(p.rack.cdu, c * o0, cdus)) / (ch + flow)
+    h1 = np.bincount(p.rack.cdu, c * o1, cdus) / (ch + flow)
+    # exchanger and supply node
+    cold = p.fws_volumetric * fws_flow
+    ua = _cdu_ua(p, s, e, flow / vol, fws_flow)
+    gx = exchanger(ua, flow, cold)
+    s0 = (ch * s.tcs_supply + gx * fws_in + pump_w) / (ch + flow)
+    s1 = (flow - gx) / (ch + flow)
+    supply = (s0 + s1 * h0) / (1 - s1 * h1)
+    s.tcs_supply, s.tcs_return = supply, h0 + h1 * supply
+    at = supply[p.rack.cdu]
+    s.rack_in, s.rack_out = i0 + i1 * at, o0 + o1 * at
+    s.plate = (n + g * s.rack_in[:, None]) / d
+    s.die = (source + p.rack.joint * s.plate) / a
+    heat = gx * (s.tcs_return - fws_in)
+    cf = p.fws_volumetric * p.cdu.half / dt
+    s.fws_out = (cf * s.fws_out + cold * fws_in + heat) / (cf + cold)
+    return heat
+
+
+def _cdu_ua(p: Parameters, s: State, e: Effects, tcs: np.ndarray, fws: np.ndarray) -> np.ndarray:
+    """UA [W/K]: two films in series, each ~ flow ** 0.7 (chevron plates, Kumar 1984: 0.6 .. 0.75), plate wall 10 % of the whole."""
+    hot = np.maximum(tcs / p.cdu.tcs_rated, 1e-3) ** 0.7 * viscosity_film(s.tcs_return)
+    cold = np.maximum(fws / p.cdu.fws_rated, 1e-3) ** 0.7 * viscosity_film(s.fws_out)
+    return p.cdu.ua * e.cdu_ua / (0.1 + 0.45 / hot + 0.45 / cold)
