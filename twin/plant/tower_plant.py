@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numba.extending import register_jitable
 
-from twin.physics.tower import air_kg_s, tower_heat_w
+from twin.physics.tower import air_kg_s, fill_ntu, tower_heat_w
 from twin.plant.staging import Rule, Stage, stage
 from twin.plant.tower_parts import WATER_J_M3_K, chosen, conductance_w_k, lag, pi_step, pipe, plate_ua_w_k, tank, valve_flow_m3_s
 
@@ -45,9 +45,11 @@ class TowerPlantParams(NamedTuple):
     ehx_most: float
     supply_offset_k: float  # reading less truth of the hot-water supply sensor
     tower_meter: float  # reading over truth of the tower flow meter
-    ntu_coefficient: float
-    ntu_exponent: float
-    cell_air_kg_s: float
+    cell_ntu: float  # air side, at the rated flows
+    water_exponent: float
+    air_exponent: float
+    cell_air_kg_s: float  # at full fan speed
+    cell_water_kg_s: float  # at which cell_ntu holds
     basin_m3: float
     tower_main_m3: float
     pressure_pa: float
@@ -139,7 +141,8 @@ def cells_w(p, water_c, wet_bulb_c, tower_m3_s, fan, cells):
     """Heat [W] of `cells` cells alike that share the tower water."""
     n = np.maximum(cells, 1.0)
     water, air = tower_m3_s / n * WATER_KG_M3, air_kg_s(fan, p.cell_air_kg_s)
-    return n * tower_heat_w(water_c, wet_bulb_c, water, air, p.ntu_coefficient, p.ntu_exponent, p.pressure_pa)
+    ntu = fill_ntu(water / p.cell_water_kg_s, air / p.cell_air_kg_s, p.cell_ntu, p.water_exponent, p.air_exponent)
+    return n * tower_heat_w(water_c, wet_bulb_c, water, air, ntu, p.pressure_pa)
 
 
 @register_jitable

@@ -28,7 +28,8 @@ def _loop(params, state, inputs, out, dt_s):
     return state
 
 
-_compiled = njit(cache=True, fastmath=False)(_loop)
+# No cache on disk: numba keys it on this file alone and would run old physics after a change in a part.
+_compiled = njit(_loop)
 
 
 def run(params: TowerPlantParams, state: TowerPlantState, inputs: np.ndarray, dt_s: float, compiled: bool = True):
