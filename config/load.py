@@ -63,7 +63,7 @@ def _cross_problems(tree: Map) -> list[Problem]:
         found += rule(tree)
     halls: Any = tree.get("halls")
     for i, part in enumerate(halls if isinstance(halls, list) else []):
-        hall, _ = validate(Hall, part)
+        hall, _ = validate(Hall, part, tree, ("halls", i))
         if hall is not None:
             found += rules.hall_rules(tree, ("halls", i), hall, tree.get("network") is not None)
     return found
