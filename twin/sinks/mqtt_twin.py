@@ -1,0 +1,89 @@
+"""The twin's estimates on MQTT, one flat message an asset: `.../twin` for the plant, the what-if root for everything else."""
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from config.site import Site
+from twin.events import Effect, Emit, Snapshot
+from twin.sinks.base import LIVE
+from twin.wire.estimates import encode_twin
+
+Publish = Callable[[str, bytes], Awaitable[None]]
+Period = Mapping[str, float]  # seconds of event time between two messages of a class
+
+
+class MqttTwin:
+    """`publish(topic, payload)` sends QoS 0, not retained. While it is busy or away only the newest snapshot of a scenario waits."""
+
+    name = "mqtt_twin"
+
+    def __init__(self, site: Site, publish: Publish, every_s: float = 1.0, by_class: Period | None = None):
+        self.site, self.publish, self.every_s, self.by_class = site, publish, every_s, dict(by_class or {})
+        self.counters: Counter[str] = Counter(published=0, skipped=0, failed=0)
+        self._waiting: dict[str, Snapshot] = {}
+        self._last: dict[tuple[str, str], int] = {}
+        self._arrived = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._task: asyncio.Task[None] | None = None
+        self._trouble = ""
+
+    async def open(self) -> None:
+        self._task = asyncio.create_task(self._run(), name=self.name)
+
+    def put(self, effects: Sequence[Effect], lane: str = LIVE) -> None:
+        """Live snapshots only: history that is filled in is no news."""
+        if lane != LIVE:
+            return
+        for snapshot in (e.snapshot for e in effects if isinstance(e, Emit)):
+            self.counters["skipped"] += snapshot.scenario in self._waiting
+            self._waiting[snapshot.scenario] = snapshot
+            self._arrived.set()
+            self._idle.clear()
+
+    def finish(self, lane: str) -> None:
+        """Nothing is aggregated here."""
+
+    async def flush(self) -> None:
+        await self._idle.wait()
+
+    def health(self) -> dict[str, Any]:
+        return {"ok": not self._trouble, "detail": self._trouble or "publishing", **self.counters}
+
+    async def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while True:
+            await self._arrived.wait()
+            self._arrived.clear()
+            while self._waiting:
+                _, snapshot = self._waiting.popitem()
+                await self._send(snapshot)
+            self._idle.set()
+
+    async def _send(self, snapshot: Snapshot) -> None:
+        try:
+            for topic, payload in encode_twin(self.site, snapshot, self._due(snapshot)):
+                await self.publish(topic, payload)
+                self.counters["published"] += 1
+            self._trouble = ""
+        except Exception as err:  # noqa: BLE001 whatever the client raises: it reconnects by itself, the next snapshot tries again
+            self.counters["failed"] += 1
+            self._trouble = f"{type(err).__name__}: {err}"
+
+    def _due(self, snapshot: Snapshot) -> tuple[str, ...]:
+        """Classes whose period has passed since their last message of this scenario; time that went back starts anew."""
+        due = tuple(c for c in snapshot.values if self._passed(c, snapshot))
+        self._last.update({(snapshot.scenario, c): snapshot.ts_ms for c in due})
+        return due
+
+    def _passed(self, cls: str, snapshot: Snapshot) -> bool:
+        last = self._last.get((snapshot.scenario, cls))
+        period_ms = 1000.0 * self.by_class.get(cls, self.every_s)
+        return last is None or not 0 <= snapshot.ts_ms - last < period_ms
