@@ -36,7 +36,9 @@ def scrambled(inputs: Inputs, rng: np.random.Generator) -> Inputs:
     changes = {}
     for name in Inputs.__dataclass_fields__:
         value = getattr(inputs, name)
-        if name in ("sink_out", "dh_return", "dry_bulb", "wet_bulb"):
+        if name == "tank_share":
+            changes[name] = rng.uniform(0, 1, value.shape)
+        elif name in ("sink_out", "dh_return", "dry_bulb", "wet_bulb"):
             changes[name] = value + rng.uniform(-30, 30, value.shape)
         else:
             changes[name] = value * rng.uniform(0, 2, value.shape) * (rng.random(value.shape) > 0.33)

@@ -55,7 +55,7 @@ def test_repeated_readings_are_recorded_once():
 
 def test_a_repetition_after_its_step_is_still_known():
     first = loop(0.5)
-    twin, effects = run([first, loop(6.0), first])
+    twin, _ = run([first, loop(6.0), first])
     assert twin.counts.duplicate == 1 and twin.counts.late == 0
 
 

@@ -87,7 +87,7 @@ def _loop(m: Moment) -> Columns:
     w = m.model.parameters.wiring
     flow = w.cdus_to_loops(m.inputs.fws_flow) + m.inputs.air_flow
     heat = w.cdus_to_loops(m.flows.cdu_heat) + m.flows.air_heat
-    return {"supply_c": m.core("loop", nodes.FIRST), "return_c": m.core("loop", nodes.PLANT_IN), "flow_lpm": m.loop("loop", flow),
+    return {"supply_c": m.core("loop", nodes.SUPPLY), "return_c": m.core("loop", nodes.PLANT_IN), "flow_lpm": m.loop("loop", flow),
             "air_c": m.core("loop", nodes.AIR), "heat_kw": m.loop("loop", heat)}
 
 

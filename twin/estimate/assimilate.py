@@ -18,7 +18,7 @@ Array = np.ndarray
 
 # Which core node a measured temperature stands at. Ports of devices are the node the water comes from or leaves in.
 CORE_SENSORS: tuple[tuple[str, str, int], ...] = (
-    ("loop", "supply_c", nodes.FIRST),
+    ("loop", "supply_c", nodes.SUPPLY),
     ("loop", "return_c", nodes.PLANT_IN),
     ("loop", "air_c", nodes.AIR),
     ("tank", "top_c", nodes.TANK_IN),

@@ -18,7 +18,9 @@ from twin.plant.types import Cdus, Core, Leaves, Parameters, Wiring
 
 Array = np.ndarray
 LPM = 1.0 / 60_000.0  # m3/s
+HEADER = 0.3  # m3 of water in a header of the main, for each pump in service (assumption)
 SMALL = 0.05  # m3 of water in a node that no datasheet describes
+TANK_W_M_K = 2.5  # water 0.64 W/(m K) and steel wall and eddies, four layers of a cube (assumption)
 AIR_J_K_RACK = 2.0e5  # hall air and what it touches, a rack's share: 35 m3 of air and 350 kg of steel (assumption)
 AMBIENT_C = 22.0  # plant rooms and trenches around the mains (assumption)
 AIR_RISE = 0.55  # rated air rise of a dry cooler over (water in - air in); V-bank units lie at 0.5 .. 0.6 (assumption)
@@ -108,12 +110,16 @@ def _loop(site: Site, h: Hall) -> dict[str, float | Array]:
     loop = {
         "capacity": _capacities(site, h),
         "loss": _losses(h),
+        "pipe_capacity": float(capacity(math.pi / 4 * (h.pipes.diameter_mm * 1e-3) ** 2 * h.pipes.length_m)),
+        "pipe_loss": h.pipes.loss_w_m_k * h.pipes.length_m,
+        "tank_conduction": TANK_W_M_K * h.tank.volume_m3 ** (1 / 3) if h.tank else 0.0,
         "ambient": AMBIENT_C,
         "air_ua": h.air_kw_k * 1e3,
         "pump_power": pump.power_kw * 1e3 * h.pumps.needed,
         "rated_flow": pump.flow_lpm * LPM * h.pumps.needed,
     }
-    return loop | _district(site, h) | _heatpump(site, h) | _cooler(site, h) | _tower(site, h)
+    chiller = {"chiller_rated": 0.0, "chiller_efficiency": 0.5}
+    return loop | chiller | _district(site, h) | _heatpump(site, h) | _cooler(site, h) | _tower(site, h)
 
 
 def _sheet(site: Site, units: Units | None):
@@ -168,9 +174,7 @@ def _tower(site: Site, h: Hall) -> dict[str, float]:
 def _capacities(site: Site, h: Hall) -> Array:
     """Heat capacity of every core node of a hall, [N] J/K."""
     volume = np.full(nodes.N, SMALL)
-    main = math.pi / 4 * (h.pipes.diameter_mm * 1e-3) ** 2 * h.pipes.length_m / len(nodes.SUPPLY)
-    for name in nodes.SUPPLY + nodes.RETURN:
-        volume[nodes.INDEX[name]] = main
+    volume[[nodes.SUPPLY, nodes.HALL_IN, nodes.HALL_OUT, nodes.PLANT_IN]] = HEADER * h.pumps.needed
     for name in nodes.TANK:
         volume[nodes.INDEX[name]] = h.tank.volume_m3 / len(nodes.TANK) if h.tank else SMALL
     for name, units in (("district", h.district), ("heatpump", h.heat_pump), ("rejection", h.coolers or h.tower)):
@@ -186,8 +190,6 @@ def _capacities(site: Site, h: Hall) -> Array:
 def _losses(h: Hall) -> Array:
     """Conductance of every core node to ambient, [N] W/K."""
     loss = np.zeros(nodes.N)
-    for name in nodes.SUPPLY + nodes.RETURN:
-        loss[nodes.INDEX[name]] = h.pipes.loss_w_m_k * h.pipes.length_m / len(nodes.SUPPLY)
     for name in nodes.TANK:
         loss[nodes.INDEX[name]] = h.tank.loss_w_k / len(nodes.TANK) if h.tank else 0.0
     return loss

@@ -1,6 +1,7 @@
 """The facility loop: what each part adds to the core network. One function a part, in the order of the water."""
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -8,29 +9,32 @@ import numpy as np
 from twin.physics.exchange import counterflow
 from twin.physics.machines import air_side_ua, lorenz_cop
 from twin.physics.water import capacity_flow
-from twin.plant import nodes
+from twin.plant import nodes, pipe
 from twin.plant.cdu import CduLines
 from twin.plant.network import Network
 from twin.plant.types import Inputs, Parameters, State
 
 Array = np.ndarray
+CHILLED_MIN_C = 4.0  # water chillers stop above freezing
+CONDENSER_K = 10.0  # condensing over outdoor air, air-cooled chiller (ASHRAE Handbook HVAC Systems 2020, ch. 43: 8 .. 14 K)
 
 
 class Conductances(NamedTuple):
     """What the step used, [..., L]; heat is recomputed from these and the solved temperatures."""
 
     loop: Array  # W/K capacity flow of the main
-    bypass: Array
+    moved: Array  # [..., L] cells the contents of the mains move by
     air: Array
     district: Array
     heatpump: Array  # W taken from the water
     cooler: Array
+    chiller: Array  # W taken from the water
     ehx: Array
     tower: Array
     tower_flow: Array
 
 
-def conductances(p: Parameters, state: State, inputs: Inputs) -> Conductances:
+def conductances(p: Parameters, state: State, inputs: Inputs, dt: float) -> Conductances:
     """Every conductance of the core for one step, from flows and actuators."""
     c = p.core
     loop_flow = p.wiring.cdus_to_loops(np.maximum(inputs.fws_flow, 0.0)) + np.maximum(inputs.air_flow, 0.0)
@@ -40,11 +44,12 @@ def conductances(p: Parameters, state: State, inputs: Inputs) -> Conductances:
     air = c.cooler_air * inputs.cooler_on * np.maximum(fan, 0.03)
     return Conductances(
         loop=main,
-        bypass=np.zeros_like(main),
+        moved=main * dt * pipe.CELLS / c.pipe_capacity,
         air=_air_coil(c.air_ua, capacity_flow(inputs.air_flow)),
         district=counterflow(c.district_ua, main, capacity_flow(inputs.dh_flow)),
         heatpump=_heatpump_source(p, state, inputs, main),
         cooler=counterflow(air_side_ua(fan, c.cooler_ua * inputs.cooler_on), main, air),
+        chiller=_chilled(p, state, inputs, main),
         ehx=counterflow(c.ehx_ua * inputs.ehx_on, main, tower_flow),
         tower=_tower(c.tower_ua, inputs, tower_flow),
         tower_flow=tower_flow,
@@ -65,6 +70,18 @@ def _heatpump_source(p: Parameters, state: State, inputs: Inputs, main: Array) -
     return np.minimum(inputs.heatpump_load * p.core.heatpump_source, room)
 
 
+def _chilled(p: Parameters, state: State, inputs: Inputs, main: Array) -> Array:
+    """Heat the trim chillers take [W], never below 4 degC."""
+    room = main * np.maximum(state.core[..., nodes.REJECTION] - CHILLED_MIN_C, 0.0)
+    return np.minimum(inputs.chiller_load * p.core.chiller_rated, room)
+
+
+def chiller_power(p: Parameters, inputs: Inputs, chilled: Array, out: Array) -> Array:
+    """Electric power [W] of the trim chillers, condensing 10 K above outdoors."""
+    cop = lorenz_cop(out, inputs.dry_bulb + CONDENSER_K, np.maximum(p.core.chiller_efficiency, 1e-6))
+    return np.where(p.core.chiller_rated > 0, chilled / np.maximum(cop - 1.0, 0.05), 0.0)
+
+
 def heatpump_power(p: Parameters, inputs: Inputs, source: Array, source_out: Array) -> Array:
     """Electric power [W] of the heat pump that takes `source` [W] from water leaving at `source_out`."""
     cop = lorenz_cop(source_out, inputs.sink_out, np.maximum(p.core.heatpump_efficiency, 1e-6))
@@ -74,21 +91,36 @@ def heatpump_power(p: Parameters, inputs: Inputs, source: Array, source_out: Arr
 def connect(p: Parameters, state: State, inputs: Inputs, g: Conductances, lines: CduLines, dt: float) -> Network:
     """Assemble the core network of every loop."""
     net = Network(p.core.capacity / dt, state.core)
-    _mains(net, g.loop)
+    _mains(net, state, g)
+    _plant(net, p, inputs, g.loop)
     _hall(net, p, inputs, g, lines)
     net.to_ambient(nodes.PLANT_IN, nodes.DISTRICT, g.district, inputs.dh_return)
     net.source(nodes.HEATPUMP, -g.heatpump)
     net.to_ambient(nodes.HEATPUMP, nodes.REJECTION, g.cooler, inputs.dry_bulb)
+    net.source(nodes.TRIM, -g.chiller)
     _tower_loop(net, inputs, g)
     for node in range(nodes.N):
         net.to_ambient(node, node, p.core.loss[..., node], p.core.ambient)
     return net
 
 
-def _mains(net: Network, c: Array) -> None:
-    for source, node in zip(range(len(nodes.CHAIN) - 1), range(1, len(nodes.CHAIN)), strict=True):
-        net.advect(source, node, c)
-    net.advect(len(nodes.CHAIN) - 1, 0, c)
+def _mains(net: Network, state: State, g: Conductances) -> None:
+    for main, (source, node) in enumerate(((nodes.SUPPLY, nodes.HALL_IN), (nodes.HALL_OUT, nodes.PLANT_IN))):
+        net.piped(source, node, g.loop, pipe.outlet(state.mains[..., main, :], g.moved))
+    net.advect(nodes.HALL_IN, nodes.HALL_OUT, g.loop)
+
+
+def _plant(net: Network, p: Parameters, inputs: Inputs, c: Array) -> None:
+    """Plant room in series; the tank takes its share, the rest passes it."""
+    for source, node in pairwise(nodes.PLANT):
+        net.advect(nodes.INDEX[source], nodes.INDEX[node], c)
+    through = c * inputs.tank_share
+    chain = [nodes.TRIM, *(nodes.INDEX[n] for n in nodes.TANK), nodes.SUPPLY]
+    for source, node in pairwise(chain):
+        net.advect(source, node, through)
+    net.advect(nodes.TRIM, nodes.SUPPLY, c - through)
+    for upper, lower in pairwise(chain[1:-1]):
+        net.exchange(upper, upper, lower, lower, p.core.tank_conduction)
 
 
 def _hall(net: Network, p: Parameters, inputs: Inputs, g: Conductances, lines: CduLines) -> None:
@@ -97,7 +129,7 @@ def _hall(net: Network, p: Parameters, inputs: Inputs, g: Conductances, lines: C
     net.affine_source(nodes.HALL_IN, nodes.HALL_OUT, sums(lines.heat.at), sums(lines.heat.slope))
     net.exchange(nodes.AIR, nodes.AIR, nodes.HALL_IN, nodes.HALL_OUT, g.air)
     net.source(nodes.AIR, p.wiring.racks_to_loops(inputs.air_power) + inputs.air_fan)
-    net.source(nodes.FIRST, inputs.loop_pump)
+    net.source(nodes.SUPPLY, inputs.loop_pump)
 
 
 def _tower_loop(net: Network, inputs: Inputs, g: Conductances) -> None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from twin.plant.pipe import Outlet
+
 Array = np.ndarray
 
 
@@ -23,6 +25,12 @@ class Network:
         """Water of capacity flow c [W/K] enters `node` from `source` and leaves at the node's own temperature."""
         self.k[..., node, node] += c
         self.k[..., node, source] -= c
+
+    def piped(self, source: int, node: int, c: Array, arriving: Outlet) -> None:
+        """Water of capacity flow c [W/K] enters `node` from a main whose inlet is `source`."""
+        self.k[..., node, node] += c
+        self.k[..., node, source] -= c * arriving.weight
+        self.b[..., node] += c * arriving.fixed
 
     def to_ambient(self, probe: int, node: int, g: Array, ambient: Array) -> None:
         """Heat g * (T[probe] - ambient) leaves `node`; the exchanger sees the temperature of `probe`."""

@@ -1,16 +1,17 @@
-"""The core nodes of a loop, in the order the water passes them; every array of core temperatures has this order."""
+"""The core nodes of a loop, in the order the water passes them; every array of core temperatures has this order.
+
+supply -> (supply main) -> hall_in -> CDUs and fan coils -> hall_out -> (return main) -> plant_in -> district exchanger ->
+heat pump -> dry coolers or tower exchangers -> trim chiller -> tank, or past it -> supply
+"""
 from __future__ import annotations
 
-SUPPLY = ("supply_1", "supply_2", "supply_3")  # main, plant to hall
-RETURN = ("return_1", "return_2", "return_3")  # main, hall to plant
 TANK = ("tank_1", "tank_2", "tank_3", "tank_4")  # inlet to outlet
-CHAIN = SUPPLY + RETURN + ("district", "heatpump", "rejection") + TANK
-NODES = CHAIN + ("air", "tower_supply", "tower_return")
+PLANT = ("plant_in", "district", "heatpump", "rejection", "trim")
+NODES = ("supply", "hall_in", "hall_out", *PLANT, *TANK, "air", "tower_supply", "tower_return")
 INDEX = {name: i for i, name in enumerate(NODES)}
 N = len(NODES)
 
-FIRST, HALL_IN = INDEX["supply_1"], INDEX["supply_3"]
-HALL_OUT, PLANT_IN = INDEX["return_1"], INDEX["return_3"]
-DISTRICT, HEATPUMP, REJECTION = INDEX["district"], INDEX["heatpump"], INDEX["rejection"]
+SUPPLY, HALL_IN, HALL_OUT, PLANT_IN = (INDEX[n] for n in ("supply", "hall_in", "hall_out", "plant_in"))
+DISTRICT, HEATPUMP, REJECTION, TRIM = (INDEX[n] for n in ("district", "heatpump", "rejection", "trim"))
 TANK_IN, TANK_OUT = INDEX["tank_1"], INDEX["tank_4"]
 AIR, TOWER_SUPPLY, TOWER_RETURN = INDEX["air"], INDEX["tower_supply"], INDEX["tower_return"]

@@ -12,7 +12,8 @@ from config.model import Hall
 from config.site import Site
 from twin.physics.exchange import counterflow
 from twin.physics.water import VOLUMETRIC, capacity_flow
-from twin.plant import nodes
+from twin.plant import nodes, pipe
+from twin.plant.facility import conductances
 from twin.plant.step import step
 from twin.plant.types import Inputs, Parameters, State
 
@@ -105,6 +106,8 @@ def operate(p: Parameters, d: Design, state: State, load: float | Array, dry_bul
         dh_flow=share * d.dh_peak / (VOLUMETRIC * np.maximum(d.dh_supply_cold - d.dh_return, 5.0)),
         cooler_fan=np.full(n_loops, 0.5),
         cooler_on=np.ones(n_loops),
+        chiller_load=np.zeros(n_loops),
+        tank_share=np.ones(n_loops),
         tower_fan=np.full(n_loops, 0.7),
         tower_cells=np.ones(n_loops),
         tower_flow=p.core.tower_flow * 0.8,
@@ -141,14 +144,12 @@ def hold_valves(p: Parameters, d: Design, state: State, inputs: Inputs) -> Input
 
 def hold_fans(p: Parameters, d: Design, state: State, inputs: Inputs) -> Inputs:
     """Fan speeds that bring the water to the facility set point, 0 .. 1, by bisection on the conductance to air."""
-    from twin.plant.facility import conductances
-
     hot = state.core[..., nodes.HEATPUMP]
     low, high = np.zeros_like(hot), np.ones_like(hot)
     for _ in range(20):
         middle = 0.5 * (low + high)
         trial = replace(inputs, cooler_fan=middle, tower_fan=middle)
-        g = conductances(p, state, trial)
+        g = conductances(p, state, trial, 1.0)
         cold = hot - g.cooler * (hot - trial.dry_bulb) / np.maximum(g.loop, 1.0)
         tower = state.core[..., nodes.TOWER_RETURN] - g.tower * (state.core[..., nodes.TOWER_RETURN] - trial.wet_bulb) / np.maximum(
             g.tower_flow, 1.0)
@@ -164,7 +165,8 @@ def first_guess(p: Parameters, d: Design) -> State:
     supply = d.tcs_supply[p.wiring.rack_cdu]
     core = np.repeat(d.fws_supply[:, None] + 2.0, nodes.N, axis=1)
     hot = np.repeat((supply + 15.0)[:, None], gpus, axis=1)
-    return State(hot + 10.0, hot, supply + 8.0, d.tcs_supply.copy(), d.tcs_supply + 8.0, core)
+    mains = np.repeat(np.repeat(d.fws_supply[:, None, None] + 2.0, 2, axis=1), pipe.CELLS, axis=2)
+    return State(hot + 10.0, hot, supply + 8.0, d.tcs_supply.copy(), d.tcs_supply + 8.0, core, mains)
 
 
 def settle(p: Parameters, d: Design, load: float, dry_bulb: float, wet_bulb: float, rounds: int = 60) -> tuple[State, Inputs]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from twin.plant import facility, nodes
+from twin.plant import facility, nodes, pipe
 from twin.plant import leaves as numpy_leaves
 from twin.plant.cdu import CduLines, cdu_lines
 from twin.plant.facility import Conductances
@@ -43,15 +43,25 @@ def solve(p: Parameters, state: State, inputs: Inputs, dt: float, leaves: Module
     leaf = gains(p.leaves, inputs.rack_flow, state.die.shape[-1], dt)
     condensed = leaves.condense(p.leaves, leaf, state, inputs)
     lines = cdu_lines(p, state, inputs, condensed, dt)
-    g = facility.conductances(p, state, inputs)
+    g = facility.conductances(p, state, inputs, dt)
     network = facility.connect(p, state, inputs, g, lines, dt)
     core = network.solve()
     arriving = core[..., p.wiring.cdu_loop, nodes.HALL_IN]
     supply = lines.supply(arriving)
     inlet = supply[..., p.wiring.rack_cdu]
     leaf_end = leaves.expand(p.leaves, leaf, state, inputs, inlet)
-    after = State(leaf_end.die, leaf_end.plate, lines.manifold(inlet), supply, lines.back(arriving), core)
+    after = State(leaf_end.die, leaf_end.plate, lines.manifold(inlet), supply, lines.back(arriving), core,
+                  _mains(p, state, core, g, dt))
     return Solved(after, network, g, lines, leaf, condensed.power, leaf_end.stored)
+
+
+def _mains(p: Parameters, state: State, core: Array, g: Conductances, dt: float) -> Array:
+    """Contents of both mains after the step."""
+    ends = np.stack([core[..., nodes.SUPPLY], core[..., nodes.HALL_OUT]], axis=-1)
+    moved = np.broadcast_to(g.moved[..., None], ends.shape)
+    ambient = np.broadcast_to(p.core.ambient[..., None], ends.shape)
+    rate = np.broadcast_to((p.core.pipe_loss * dt / p.core.pipe_capacity)[..., None], ends.shape)
+    return pipe.cool(pipe.push(state.mains, moved, ends), ambient, rate)
 
 
 def account(p: Parameters, before: State, inputs: Inputs, solved: Solved, dt: float) -> Flows:
@@ -61,12 +71,12 @@ def account(p: Parameters, before: State, inputs: Inputs, solved: Solved, dt: fl
     district = g.district * (t[..., nodes.PLANT_IN] - inputs.dh_return)
     cooler = g.cooler * (hot - inputs.dry_bulb)
     tower = g.tower * (t[..., nodes.TOWER_RETURN] - inputs.wet_bulb)
-    losses = np.sum(p.core.loss * (t - p.core.ambient[..., None]), axis=-1)
+    losses = np.sum(p.core.loss * (t - p.core.ambient[..., None]), axis=-1) + _main_losses(p, solved.after, dt)
     entered = (
         w.racks_to_loops(solved.gpu_power + inputs.other_power + inputs.air_power)
         + w.cdus_to_loops(inputs.cdu_pump) + inputs.loop_pump + inputs.air_fan
     )
-    left = district + g.heatpump + cooler + tower + losses
+    left = district + g.heatpump + cooler + g.chiller + tower + losses
     stored = _stored(p, before, solved, dt)
     return Flows(
         rack_liquid=solved.gpu_power - solved.leaf_stored / dt + inputs.other_power,
@@ -76,6 +86,8 @@ def account(p: Parameters, before: State, inputs: Inputs, solved: Solved, dt: fl
         heatpump_source=g.heatpump,
         heatpump_power=facility.heatpump_power(p, inputs, g.heatpump, hot),
         cooler=cooler,
+        chiller=g.chiller,
+        chiller_power=facility.chiller_power(p, inputs, g.chiller, t[..., nodes.TRIM]),
         ehx=g.ehx * (hot - t[..., nodes.TOWER_SUPPLY]),
         tower=tower,
         losses=losses,
@@ -85,6 +97,13 @@ def account(p: Parameters, before: State, inputs: Inputs, solved: Solved, dt: fl
     )
 
 
+def _main_losses(p: Parameters, after: State, dt: float) -> Array:
+    """Heat [..., L] W the contents of both mains lost, from their temperatures after the loss."""
+    growth = np.expm1(p.core.pipe_loss * dt / p.core.pipe_capacity)
+    excess = (after.mains - p.core.ambient[..., None, None]).sum((-1, -2))
+    return p.core.pipe_capacity / pipe.CELLS / dt * growth * excess
+
+
 def _stored(p: Parameters, before: State, solved: Solved, dt: float) -> Array:
     """Heat [..., L] W that went into every capacity of a loop."""
     w, after = p.wiring, solved.after
@@ -92,4 +111,5 @@ def _stored(p: Parameters, before: State, solved: Solved, dt: float) -> Array:
     cdus = p.cdus.supply_capacity * (after.tcs_supply - before.tcs_supply)
     cdus = cdus + p.cdus.return_capacity * (after.tcs_return - before.tcs_return)
     core = np.sum(p.core.capacity * (after.core - before.core), axis=-1)
+    core = core + p.core.pipe_capacity / pipe.CELLS * (after.mains - before.mains).sum((-1, -2))
     return (w.racks_to_loops(racks) + w.cdus_to_loops(cdus) + core) / dt

@@ -73,7 +73,10 @@ class Core:
     """Facility loop of each hall; parts that a hall lacks have zero conductance."""
 
     capacity: Array  # [L, N] J/K
-    loss: Array  # [L, N] W/K to ambient (hall air outside for mains, plant room)
+    loss: Array  # [L, N] W/K to ambient
+    pipe_capacity: Array  # [L] J/K of the water in one main
+    pipe_loss: Array  # [L] W/K of one main
+    tank_conduction: Array  # [L] W/K between neighbouring layers
     ambient: Array  # [L] degC
     air_ua: Array  # [..., L] W/K fan coils: hall air to supply water
     district_ua: Array  # [..., L] W/K
@@ -83,6 +86,8 @@ class Core:
     cooler_ua: Array  # [..., L] W/K all units, fans at full speed
     cooler_air: Array  # [L] W/K capacity flow of air, all units, full speed
     cooler_fan: Array  # [L] W all fans at full speed
+    chiller_rated: Array  # [L] W trim chillers
+    chiller_efficiency: Array  # [L] share of the reversible COP
     ehx_ua: Array  # [..., L] W/K all tower exchangers
     tower_ua: Array  # [..., L] W/K equivalent tower conductance to wet bulb, all cells, full speed
     tower_fan: Array  # [L] W
@@ -108,6 +113,7 @@ class State:
     tcs_supply: Array  # [..., C] degC
     tcs_return: Array  # [..., C] degC
     core: Array  # [..., L, N] degC
+    mains: Array  # [..., L, 2, M] degC, contents of supply and return main from inlet to outlet (twin.plant.pipe)
 
     def shift(self, **changes: Array) -> State:
         return replace(self, **changes)
@@ -132,6 +138,8 @@ class Inputs:
     dh_flow: Array  # [..., L] m3/s through the plate exchanger's cold side
     cooler_fan: Array  # [..., L] relative speed
     cooler_on: Array  # [..., L] share of units in service
+    chiller_load: Array  # [..., L] share of the rated heat of the trim chillers
+    tank_share: Array  # [..., L] share of the main that passes the tank
     tower_fan: Array  # [..., L] relative speed
     tower_cells: Array  # [..., L] share of cells in service
     tower_flow: Array  # [..., L] m3/s
@@ -151,6 +159,8 @@ class Flows:
     heatpump_source: Array  # [..., L] taken from facility water by the heat pump
     heatpump_power: Array  # [..., L] electric
     cooler: Array  # [..., L] to outdoor air by dry coolers
+    chiller: Array  # [..., L] taken from facility water by trim chillers
+    chiller_power: Array  # [..., L] electric, leaves outdoors with the heat
     ehx: Array  # [..., L] facility to tower water
     tower: Array  # [..., L] tower water to outdoor air
     losses: Array  # [..., L] mains and tank to ambient
