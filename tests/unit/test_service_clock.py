@@ -16,19 +16,27 @@ def moment(monkeypatch):
     return state
 
 
-def test_scaled_time_runs_from_the_first_event(moment):
+def test_scaled_time_runs_from_the_newest_event(moment):
     clock = ScaledClock(60.0, start_ms=0)
-    moment["s"] += 5.0
+    moment["s"] += 1.0
+    assert clock.now_ms() == 60_000
     clock.follow(1_000_000)
-    moment["s"] += 2.0
-    assert clock.now_ms() == 1_000_000 + 120_000
+    moment["s"] += 1.5
+    assert clock.now_ms() == 1_000_000 + 90_000
 
 
-def test_only_the_first_event_hooks_the_clock(moment):
+def test_an_older_event_changes_nothing(moment):
     clock = ScaledClock(10.0, start_ms=0)
     clock.follow(50_000)
-    clock.follow(90_000)
-    assert clock.now_ms() == 50_000
+    moment["s"] += 1.0
+    clock.follow(40_000)
+    assert clock.now_ms() == 60_000
+
+
+def test_scaled_time_waits_for_a_silent_sender(moment):
+    clock = ScaledClock(10.0, start_ms=0)
+    moment["s"] += 3600.0
+    assert clock.now_ms() == 20_000
 
 
 def test_manual_time_never_goes_back():

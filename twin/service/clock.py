@@ -24,23 +24,24 @@ class WallClock:
 
 
 class ScaledClock:
-    """Plant time that runs `speed` times real time, hooked to the first event that arrives."""
+    """Plant time that runs `speed` times real time from the newest event on; without news it halts after `PATIENCE_S`.
+
+    So it neither drifts from a sender that cannot keep its speed nor runs ahead of it, which would make its readings late.
+    """
+
+    PATIENCE_S = 2.0  # real time
 
     def __init__(self, speed: float, start_ms: int | None = None):
         self.speed = speed
-        self._hooked = False
-        self._hook(time.time_ns() // 1_000_000 if start_ms is None else start_ms)
-
-    def _hook(self, ts_ms: int) -> None:
-        self._start_ms, self._start_s = ts_ms, time.monotonic()
+        self._ms = time.time_ns() // 1_000_000 if start_ms is None else start_ms
+        self._s = time.monotonic()
 
     def now_ms(self) -> int:
-        return self._start_ms + int((time.monotonic() - self._start_s) * self.speed * 1000.0)
+        return self._ms + int(min(time.monotonic() - self._s, self.PATIENCE_S) * self.speed * 1000.0)
 
     def follow(self, ts_ms: int) -> None:
-        if not self._hooked:
-            self._hooked = True
-            self._hook(ts_ms)
+        if ts_ms > self._ms:
+            self._ms, self._s = ts_ms, time.monotonic()
 
 
 class ManualClock:

@@ -52,6 +52,7 @@ class MqttSource:
         self.connections = 0
         self.ready = asyncio.Event()
         self._arrivals = 0
+        self._open: aiomqtt.Client | None = None
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -69,6 +70,12 @@ class MqttSource:
             finally:
                 self.ready.clear()
 
+    async def publish(self, topic: str, payload: bytes, qos: int = 0) -> None:
+        """Send on the same connection; MqttError while there is none."""
+        if self._open is None:
+            raise aiomqtt.MqttError("not connected")
+        await self._open.publish(topic, payload, qos)
+
     async def _connection(self) -> None:
         client = self._client()
         async with client:
@@ -76,13 +83,14 @@ class MqttSource:
             try:
                 await client.subscribe([(topic, 1) for topic in self.topics])
                 self.connections += 1
+                self._open = client
                 self.ready.set()
                 self.report(True, self.address)
                 log.info("connected", broker=self.address, topics=self.topics)
                 async for _ in client.messages:  # stays empty: raises MqttError when the connection ends
                     continue
             finally:
-                session.alive = False
+                session.alive, self._open = False, None
                 if client._disconnected.done():
                     client._disconnected.exception()  # seen: else asyncio complains of it later
 

@@ -1,0 +1,60 @@
+"""Child processes that end with us: told to stop, then killed; and the kernel ends them if we die first."""
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+PATIENCE_S = 2.0  # from the request to stop until the end is forced
+ROOT = Path(__file__).resolve().parents[2]  # the folder of the packages, for `python -m`
+
+
+def _end_with_parent() -> None:
+    """Runs in the child before its program: SIGTERM when the parent dies (Linux; elsewhere nothing happens)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+@dataclass
+class Children:
+    """The child processes of one command."""
+
+    log: IO[bytes]  # their standard error
+    running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def start(self, *argv: str, stdin: IO[bytes] | int = subprocess.DEVNULL, stdout: IO[bytes] | int = subprocess.DEVNULL,
+              niceness: int = 0) -> subprocess.Popen[bytes]:
+        """`python argv...`, in a session of its own, so that Ctrl-C reaches us alone and we stop it in order."""
+        def prepare() -> None:
+            _end_with_parent()
+            os.nice(niceness)
+
+        path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+        process = subprocess.Popen([sys.executable, *argv], stdin=stdin, stdout=stdout, stderr=self.log, start_new_session=True,
+                                   preexec_fn=prepare, env=os.environ | {"PYTHONPATH": path})
+        self.running.append(process)
+        return process
+
+    def stop(self) -> None:
+        """All at once, within `PATIENCE_S`."""
+        for process in self.running:
+            if process.poll() is None:
+                process.terminate()
+        until = time.monotonic() + PATIENCE_S
+        for process in self.running:
+            try:
+                process.wait(max(0.0, until - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def pids(self) -> Sequence[int]:
+        return [p.pid for p in self.running if p.poll() is None]

@@ -1,0 +1,109 @@
+"""From a site and its settings to a service with its source and sinks, ready to run."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiomqtt
+import structlog
+
+from config.errors import ConfigError, Problem
+from config.settings import Influx, Settings
+from config.site import Site
+from twin.engine import Twin, advance, start
+from twin.events import Answer
+from twin.service.clock import Clock
+from twin.service.hub import Hub
+from twin.service.letters import DeadLetters
+from twin.service.loop import Service
+from twin.sinks.base import Sink
+from twin.sinks.local import LocalStore
+from twin.sinks.mqtt_twin import MqttTwin
+from twin.sources.inbox import Inbox
+from twin.sources.log import EventLog
+from twin.sources.mqtt import MqttSource
+from twin.wire import topics
+from twin.wire.messages import encode_ack
+from twin.wire.native import codec
+
+log = structlog.get_logger("service")
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """What runs together: `source.run()` and `service.run()` in one event loop."""
+
+    service: Service
+    source: MqttSource
+    hub: Hub
+
+
+def assemble(site: Site, settings: Settings, clock: Clock, log_file: Path | None = None) -> Assembly:
+    """A live service on the broker of the settings."""
+    hub, inbox = Hub(site), Inbox()
+
+    def report(ok: bool, detail: str) -> None:
+        hub.health["broker"] = {"ok": ok, "detail": detail}
+
+    report(False, "not connected yet")
+    source = MqttSource(settings.mqtt, topics.filters(site), inbox, clock.now_ms, report)
+    service = Service(
+        site, start(site), advance, codec(site).decode, hub, inbox, clock,
+        sinks=(*stores(site, settings), MqttTwin(site, source.publish)),
+        log=EventLog(log_file) if log_file else None, letters=DeadLetters(beside(settings, ".rejected.jsonl")),
+        answer=_answers(source, clock), counts=counts,
+    )
+    return Assembly(service, source, hub)
+
+
+def stores(site: Site, settings: Settings, name: str = "influx") -> list[Sink]:
+    """The sinks that keep what they get: the local store, and InfluxDB when one is named. `name` tells spools apart."""
+    found: list[Sink] = [LocalStore(site, settings.store.path)]
+    if settings.influx.url is not None:
+        from twin.sinks.influx import InfluxSink  # brings influxdb-client: 30 MB
+
+        found.append(InfluxSink(site, _target(settings.influx), beside(settings, f".{name}")))
+    return found
+
+
+def beside(settings: Settings, suffix: str) -> Path:
+    """A file or folder next to the store."""
+    return settings.store.path.with_name(settings.store.path.stem + suffix)
+
+
+def counts(twin: Twin) -> dict[str, int]:
+    """What the twin has counted, by the names of `/metrics`."""
+    c = twin.counts
+    return {"late": c.late, "duplicate": c.duplicate, "steps": c.steps}
+
+
+def _target(influx: Influx) -> Any:
+    from twin.sinks.delivery.endpoint import Target
+
+    token = influx.token.get_secret_value() if influx.token else _login(influx)
+    url = influx.url.get_secret_value() if influx.url else ""
+    return Target(url, influx.database if influx.version == "1" else influx.bucket, influx.org or "", token)
+
+
+def _login(influx: Influx) -> str:
+    """A 1.x server takes `user:password` where a 2.x one takes a token."""
+    return f"{influx.username}:{influx.password.get_secret_value() if influx.password else ''}" if influx.username else ""
+
+
+def _answers(source: MqttSource, clock: Clock) -> Any:
+    async def answer(effect: Answer) -> None:
+        topic, payload = encode_ack(effect, clock.now_ms())
+        try:
+            await source.publish(topic, payload, 1)
+        except aiomqtt.MqttError as error:
+            log.warning("answer not sent", command=effect.command.id, error=str(error))
+
+    return answer
+
+
+def need_broker(settings: Settings) -> None:
+    """ConfigError when no broker is named."""
+    if settings.mqtt.url is None:
+        raise ConfigError([Problem("environment", 0, "BOUCLE_MQTT__URL", "missing: name a broker here or with --broker")])
+
