@@ -30,7 +30,7 @@ def plant(site: Site, ts_ms: int) -> dict[str, dict[str, np.ndarray]]:
     """Boundary-unit columns by class at a moment; each a scalar or shape (rows,)."""
     t = ts_ms / 1000
     n, m = site.count("rack"), site.count("cdu")
-    i, j = np.arange(n), np.arange(m)
+    i, j, halls = np.arange(n), np.arange(m), max(1, site.count("loop"))
     load = 0.70 + 0.06 * np.sin(t / 40) + 0.08 * np.sin(t / 13_000)
     rack_kw = 132 * load * (1 + 0.06 * np.sin(i * 1.7) + 0.02 * np.sin(t / 7 + i))
     it = rack_kw.sum()
@@ -39,10 +39,10 @@ def plant(site: Site, ts_ms: int) -> dict[str, dict[str, np.ndarray]]:
     liquid = 0.87 * rack_kw
     cdu_kw = liquid.sum() / m * (1 + 0.05 * np.sin(j))
     flow = 16_200 + 90 * np.sin(t / 25)
-    ret = supply + liquid.sum() / (flow / 60 * 4.18)
+    ret = supply + liquid.sum() / halls / (flow / 60 * 4.18)
     sold, hp = 0.42 * it, 0.22 * it
-    after_dh, rack_in = ret - (sold - hp) / (flow / 60 * 4.18), tcs[np.minimum(i * m // n, m - 1)]
-    after_hp = after_dh - 0.75 * hp / (flow / 60 * 4.18)
+    after_dh, rack_in = ret - (sold - hp) / halls / (flow / 60 * 4.18), tcs[np.minimum(i * m // n, m - 1)]
+    after_hp = after_dh - 0.75 * hp / halls / (flow / 60 * 4.18)
     hottest = rack_in + 30 * load + 6 * np.sin(i * 1.7) + 3 * np.sin(i * 0.31) + 0.4 * np.sin(t / 5 + i)
     cooling, losses = 0.034 * it, 0.041 * it
     return {
@@ -53,17 +53,17 @@ def plant(site: Site, ts_ms: int) -> dict[str, dict[str, np.ndarray]]:
                 "fws_return_c": ret + 0.2 * np.sin(j), "fws_flow_lpm": flow / m, "dp_kpa": 148, "speed_pct": 71 + 2 * np.sin(t / 11 + j),
                 "valve_pct": 58, "level_pct": 82, "power_kw": 18.5, "heat_kw": cdu_kw, "approach_k": tcs - supply},
         "loop": {"supply_c": supply, "return_c": ret, "flow_lpm": flow, "dp_kpa": 182, "pressure_kpa": 310, "air_c": 26.4,
-                 "heat_kw": liquid.sum()},
+                 "heat_kw": liquid.sum() / halls},
         "pump": {"speed_pct": 76 + 2 * np.sin(t / 25), "running_count": 3, "power_kw": 118 + np.sin(t / 9)},
         "tank": {"top_c": supply + 1.8, "bottom_c": supply + 0.1, "level_pct": 88, "charge_pct": 64},
         "cooler": {"in_c": after_hp, "out_c": supply + 0.1, "fan_pct": 34 + 3 * np.sin(t / 17), "running_count": 5, "power_kw": 88,
-                   "heat_kw": liquid.sum() - sold + hp * 0.25, "approach_k": supply - outdoor},
+                   "heat_kw": (liquid.sum() - sold + hp * 0.25) / halls, "approach_k": supply - outdoor},
         "tower": {"supply_c": 24, "return_c": 31, "flow_lpm": 9_000, "fan_pct": 45, "speed_pct": 70, "running_count": 3, "power_kw": 210,
-                  "heat_kw": liquid.sum(), "approach_k": 4, "water_lph": 9_000},
-        "heatpump": {"source_in_c": after_dh, "source_out_c": after_hp, "load_pct": 71, "power_kw": 0.25 * hp, "heat_kw": hp,
+                  "heat_kw": liquid.sum() / halls, "approach_k": 4, "water_lph": 9_000},
+        "heatpump": {"source_in_c": after_dh, "source_out_c": after_hp, "load_pct": 71, "power_kw": 0.25 * hp / halls, "heat_kw": hp / halls,
                      "cop_ratio": 4.1},
         "district": {"in_c": ret, "out_c": after_dh, "dh_supply_c": 61.5, "dh_return_c": 40.5, "dh_flow_lpm": 3_700, "valve_pct": 66,
-                     "heat_kw": sold - hp, "approach_k": 2.4},
+                     "heat_kw": (sold - hp) / halls, "approach_k": 2.4},
         "feed": {"power_kw": (it + cooling + losses) / max(1, site.count("feed")), "voltage_v": 20_000 + 30 * np.sin(t / 3),
                  "frequency_hz": 50 + 0.01 * np.sin(t / 4), "closed_on": 1, "loss_kw": losses / 2},
         "ups": {"power_in_kw": it / 2 + losses / 2, "power_out_kw": it / 2, "charge_pct": 99.5, "load_pct": 61, "loss_kw": losses / 2},

@@ -10,7 +10,8 @@ import msgspec
 import numpy as np
 
 from config.classes import CLASSES
-from twin.api.view import LISTED_DOUBTS, HallView, halls, measured, modelled, verdicts
+from config.quantities import QUANTITIES
+from twin.api.view import LISTED_DOUBTS, HallView, measured, modelled, verdicts
 from twin.events import STALE, SUSPECT, Snapshot
 from twin.service.hub import Hub
 
@@ -81,14 +82,12 @@ def _rack_states(snapshot: Snapshot, rows: np.ndarray, seen: np.ndarray) -> str:
 
 def _halls(snapshot: Snapshot, view: HallView) -> dict[str, list[float]]:
     """IT power (kW) and smallest margin (K) of every hall: racks of a hall are contiguous."""
-    names, racks = halls(view.site), view.site.assets["rack"]
-    if len(names) < 2 or "rack" not in snapshot.values:
+    table = snapshot.values.get("rack")
+    if len(view.starts) < 2 or table is None:
         return {}
-    values = modelled(snapshot, "values", "rack", np.arange(len(racks)))
-    starts = [next(a.row for a in racks if a.hall == name) for name in names]
-    power = np.add.reduceat(np.nan_to_num(values[:, CLASSES["rack"].column("power_kw")]), starts)
-    margin = np.fmin.reduceat(values[:, CLASSES["rack"].column("gpu_margin_k")], starts)
-    return {"it": np.round(power, 1).tolist(), "margin": np.round(margin, 1).tolist()}
+    power, margin = (table[:, CLASSES["rack"].column(c)] for c in ("power_kw", "gpu_margin_k"))
+    total = np.add.reduceat(np.nan_to_num(power), view.starts) / QUANTITIES["power_kw"].factor
+    return {"it": np.round(total, 1).tolist(), "margin": np.round(np.fmin.reduceat(margin, view.starts), 1).tolist()}
 
 
 def _doubt(hub: Hub, snapshot: Snapshot) -> dict[str, Any]:

@@ -26,6 +26,14 @@ class HallView:
     def rows(self) -> dict[str, np.ndarray]:
         return {cls: self._rows(cls) for cls in CLASSES if self.site.count(cls)}
 
+    @cached_property
+    def starts(self) -> np.ndarray:
+        """First rack row of every hall of the site, in file order."""
+        first: dict[str, int] = {}
+        for asset in self.site.assets.get("rack", ()):
+            first.setdefault(asset.hall, asset.row)
+        return np.array(list(first.values()), dtype=int)
+
     def _rows(self, cls: str) -> np.ndarray:
         wanted = (self.hall, SITE_LEVEL)
         return np.array([a.row for a in self.site.assets[cls] if a.hall in wanted], dtype=int)

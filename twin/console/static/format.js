@@ -1,6 +1,6 @@
 // Numbers as a person reads them. Unknown is a dash, never NaN.
 const UNITS = { degC: "°C", "1": "", "0/1": "" };
-const DIGITS = { degC: 1, K: 1, kW: 0, MW: 2, "L/min": 0, kPa: 0, "%": 0, V: 0, Hz: 2, "1": 2, "0/1": 0, W: 0 };
+const DIGITS = { degC: 1, K: 1, kW: 0, MW: 2, "L/min": 0, "L/h": 0, kPa: 0, "%": 0, V: 0, Hz: 2, "1": 2, "0/1": 0, W: 0 };
 export const DASH = "–";
 
 export const known = (v) => typeof v === "number" && Number.isFinite(v);
@@ -11,8 +11,9 @@ export function num(v, digits = 1) {
 }
 
 export function signed(v, digits = 1) {
-  const body = num(v, digits);
-  return known(v) && v >= 0 ? `+${body}` : body.replace("-", "−");
+  if (!known(v)) return DASH;
+  const body = num(Math.abs(v), digits);
+  return /[1-9]/.test(body) ? (v < 0 ? "−" : "+") + body : body;
 }
 
 /** Scale, digits and unit text for a quantity: large powers in MW. */

@@ -3,9 +3,11 @@ import { $, h, put } from "./dom.js";
 import { age, clock, day, known, num } from "./format.js";
 import { text } from "./text.js";
 
+const SELLS = ["erf", "sold"]; // for a site with a district network
 const KPIS = [
   { key: "pue", column: "pue_ratio", digits: 3, unit: "" }, { key: "erf", column: "erf_ratio", digits: 3, unit: "" },
   { key: "it", column: "it_kw", digits: 2, unit: "MW", scale: 1e-3 }, { key: "sold", column: "sold_kw", digits: 2, unit: "MW", scale: 1e-3 },
+  { key: "cooling", column: "cooling_kw", digits: 2, unit: "MW", scale: 1e-3 },
   { key: "margin", column: "gpu_margin_k", digits: 1, unit: "K", low: 5 },
 ];
 const REPLAY_MS = 3_600_000; // further apart, event time is a replay and a lag says nothing
@@ -18,7 +20,8 @@ export class Header {
     put($("site-name"), site.name);
     const racks = site.assets.rack.length;
     put($("site-size"), text.size(num(racks, 0), num(racks * site.gpus_per_rack, 0)));
-    this.cells = KPIS.map((kpi) => ({ kpi, node: h("b", { text: "–" }), box: h("div") }));
+    const wanted = KPIS.filter(({ key }) => (site.network ? key !== "cooling" : !SELLS.includes(key)));
+    this.cells = wanted.map((kpi) => ({ kpi, node: h("b", { text: "–" }), box: h("div") }));
     $("kpis").replaceChildren(...this.cells.map(({ kpi, node, box }) => {
       box.append(h("dt", { text: text[kpi.key] }), h("dd", {}, node, kpi.unit ? h("small", { text: ` ${kpi.unit}` }) : ""));
       return box;

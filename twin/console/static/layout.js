@@ -1,5 +1,5 @@
 // Where the parts stand. `wide` is a ring for a desk or a wall, `tall` a column for a phone. Units are those of the drawing.
-const WIDE = { w: 1240, card: { w: 206, h: 138 }, left: 8, gapTcs: 52, tallW: 168, top: 96, bottom: 300, row: 560 };
+const WIDE = { w: 1240, card: { w: 206, h: 220 }, left: 8, gapTcs: 52, tallW: 168, top: 84, bottom: 332, feeds: 574, row: 656 };
 
 const centre = (b) => [b.x + b.w / 2, b.y + b.h / 2];
 const at = (list, key) => list.find((p) => p.key === key);
@@ -8,16 +8,16 @@ const at = (list, key) => list.find((p) => p.key === key);
 export function wide(parts, feeds) {
   const { card, top, bottom } = WIDE;
   const height = bottom + card.h - top;
-  const boxes = { rack: { x: WIDE.left, y: top, w: WIDE.tallW, h: height, stack: true } };
-  boxes.cdu = { x: WIDE.left + WIDE.tallW + WIDE.gapTcs, y: top, w: WIDE.tallW, h: height, stack: true };
+  const boxes = { rack: { x: WIDE.left, y: top, w: WIDE.tallW, h: height, columns: 1 } };
+  boxes.cdu = { x: WIDE.left + WIDE.tallW + WIDE.gapTcs, y: top, w: WIDE.tallW, h: height, columns: 1 };
   const start = boxes.cdu.x + WIDE.tallW;
   const upper = parts.filter((p) => ["district", "heatpump", "cooler", "tower"].includes(p.key));
-  const lower = parts.filter((p) => ["pump", "tank"].includes(p.key));
+  const lower = ["pump", "tank"].map((key) => at(parts, key)).filter(Boolean);
   spread(boxes, upper, start + 142, top);
   spread(boxes, lower, start + 142, bottom);
   boxes.ret = { x: start + 10, y: top - 2, w: 128, h: 70 };
   boxes.supply = { x: start + 10, y: bottom - 2, w: 128, h: 70 };
-  const y = { top: top + 96, bottom: bottom + 96 };
+  const y = { top: top + 108, bottom: bottom + 108 };
   const first = boxes[upper[0]?.key] ?? { x: WIDE.w - 60 };
   const pipes = [
     { after: "hot", points: [[boxes.rack.x + WIDE.tallW, top + 60], [boxes.cdu.x, top + 60]] },
@@ -31,7 +31,8 @@ export function wide(parts, feeds) {
 function spread(boxes, row, from, y) {
   const { card, w } = WIDE;
   const step = row.length > 1 ? Math.min(card.w + 44, (w - 22 - card.w - from) / (row.length - 1)) : 0;
-  row.forEach((p, i) => { boxes[p.key] = { x: from + i * step, y, w: Math.min(card.w, step ? step - 18 : card.w), h: card.h }; });
+  const single = row.length === 1 ? (w - 22 - card.w - from) / 2 : 0; // a lone card stands in the middle
+  row.forEach((p, i) => { boxes[p.key] = { x: from + single + i * step, y, w: Math.min(card.w, step ? step - 18 : card.w), h: card.h, columns: 1 }; });
 }
 
 /** From the last cooler down to the lower row and back to the CDUs. */
@@ -52,15 +53,15 @@ function down(boxes, upper, lower, y, start) {
 function around(boxes, upper, feeds) {
   const sells = upper.filter((p) => ["district", "heatpump"].includes(p.key)).map((p) => boxes[p.key]);
   const rejects = upper.filter((p) => ["cooler", "tower"].includes(p.key)).map((p) => boxes[p.key]);
-  const band = (list) => list.length && { x: list[0].x, y: 6, w: list.at(-1).x + list.at(-1).w - list[0].x, h: 54 };
+  const band = (list) => list.length && { x: list[0].x, y: 4, w: list.at(-1).x + list.at(-1).w - list[0].x, h: 52 };
   const each = (WIDE.w - WIDE.left - 22 - 18 * (feeds - 1)) / Math.max(feeds, 1);
   return {
-    network: band(sells), weather: band(rejects), arrows: sells.map((b) => [centre(b)[0], b.y, 62]), vents: rejects.map((b) => [centre(b)[0], b.y, 62]),
-    feeds: Array.from({ length: feeds }, (_, i) => ({ x: WIDE.left + i * (each + 18), y: 474, w: each, h: 76 })),
+    network: band(sells), weather: band(rejects), arrows: sells.map((b) => [centre(b)[0], b.y, 57]), vents: rejects.map((b) => [centre(b)[0], b.y, 57]),
+    feeds: Array.from({ length: feeds }, (_, i) => ({ x: WIDE.left + i * (each + 18), y: WIDE.feeds, w: each, h: 76 })),
   };
 }
 
-const TALL = { w: 374, card: 112, gap: 26, label: 66, x: 34 };
+const TALL = { w: 374, head: 52, slot: 66, note: 20, gap: 26, label: 66, x: 34 };
 
 export function tall(parts, feeds) {
   const boxes = {}, pipes = [];
@@ -79,8 +80,9 @@ export function tall(parts, feeds) {
     const isLabel = key === "ret" || key === "supply";
     if (key === sells[0]) { result.network = { x: TALL.x, y, w, h: 54 }; y += 54 + TALL.gap; }
     if (key === rejects[0]) { result.weather = { x: TALL.x, y, w, h: 54 }; y += 54 + TALL.gap; }
-    boxes[key] = isLabel ? { x: TALL.x + 34, y, w: w - 34, h: TALL.label } : { x: TALL.x, y, w, h: TALL.card };
-    y += (isLabel ? TALL.label - TALL.gap + 8 : TALL.card) + TALL.gap;
+    const height = isLabel ? TALL.label : TALL.head + TALL.note + TALL.slot * Math.ceil(at(parts, key).slots.length / 2);
+    boxes[key] = isLabel ? { x: TALL.x + 34, y, w: w - 34, h: height } : { x: TALL.x, y, w, h: height, columns: 2 };
+    y += isLabel ? height + 18 : height + TALL.gap;
   }
   const spine = TALL.x + 18;
   const order = parts.map((p) => p.key);

@@ -19,6 +19,12 @@ export class Model {
 
   has(cls) { return (this.assets[cls] ?? []).length > 0; }
 
+  /** Places in `assets.feed` of the feeds that reach this hall's racks. */
+  get feeds() {
+    const mine = new Set(this.assets.rack.flatMap((a) => a.feeds));
+    return (this.assets.feed ?? []).map((a, i) => ({ ...a, i })).filter((a) => mine.has(a.id));
+  }
+
   columns(cls) {
     const c = this.site.classes[cls];
     return c ? [...c.measured, ...c.virtual] : [];

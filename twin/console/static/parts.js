@@ -1,15 +1,18 @@
 // What each part of a loop shows. A slot is {label, of, unit, mega}; a note is one line of lesser values.
 import { known, num, value } from "./format.js";
+import { reading } from "./model.js";
 import { text } from "./text.js";
 
 const one = (cls, column) => (m) => m.at(cls, column);
 const mean = (cls, column) => (m) => m.over(cls, column, "mean");
 const sum = (cls, column) => (m) => m.over(cls, column, "sum");
 const slot = (label, of, unit, mega = false) => ({ label, of, unit, mega });
-const plain = (m, cls, column, mega = false, i = 0) => {
-  const x = m.at(cls, column, i);
-  return value(known(x.m) && x.q !== 2 ? x.m : x.v, m.unit(column), mega);
+const plain = (cls, column, mega = false) => (m) => {
+  const { main } = reading(m.at(cls, column));
+  return column.endsWith("_count") ? num(main, 0) : value(main, m.unit(column), mega);
 };
+/** A note from words and values: `note("load", plain(...))`. */
+const note = (...parts) => (m) => parts.map((p) => (typeof p === "string" ? p : p(m))).join(" ");
 const rackPower = (m) => {
   const [v, seen] = m.frame?.racks?.power_kw ?? [null, null];
   return { v, m: seen, s: null, r: null, q: 1, age: null, measured: true };
@@ -23,36 +26,38 @@ const PARTS = {
   rack: {
     slots: [slot(text.it, rackPower, "kW", true), slot(text.hottest, extreme("max", Math.max), "degC"),
       slot(text.margin, extreme("margin", Math.min), "K")],
-    note: (m) => `${m.assets.rack.length} ${text.rack.toLowerCase()}`,
+    notes: [(m) => `${m.assets.rack.length} ${text.rack.toLowerCase()}`],
   },
   cdu: {
     slots: [slot(text.from_racks, mean("cdu", "tcs_return_c"), "degC"), slot(text.heat, sum("cdu", "heat_kw"), "kW", true),
       slot(text.to_racks, mean("cdu", "tcs_supply_c"), "degC")],
-    note: (m) => `${m.assets.cdu.length} ${text.units} · ${text.pumps} ${value(m.over("cdu", "speed_pct", "mean").m, "%")}`,
+    notes: [(m) => `${m.assets.cdu.length} ${text.units}`, (m) => `${text.pumps} ${value(reading(m.over("cdu", "speed_pct", "mean")).main, "%")}`],
   },
   district: {
     slots: [slot(text.heat, one("district", "heat_kw"), "kW", true), slot(text.leaving, one("district", "out_c"), "degC")],
-    note: (m) => `${text.valve} ${plain(m, "district", "valve_pct")} · ${plain(m, "district", "dh_return_c")} → ${plain(m, "district", "dh_supply_c")}`,
+    notes: [note(plain("district", "dh_return_c"), "→", plain("district", "dh_supply_c")), note(text.valve, plain("district", "valve_pct"))],
   },
   heatpump: {
     slots: [slot(text.heat, one("heatpump", "heat_kw"), "kW", true), slot(text.leaving, one("heatpump", "source_out_c"), "degC")],
-    note: (m) => `${text.cop} ${num(m.at("heatpump", "cop_ratio").v, 1)} · ${text.load} ${plain(m, "heatpump", "load_pct")} · ${plain(m, "heatpump", "power_kw", true)}`,
+    notes: [note(text.cop, (m) => num(m.at("heatpump", "cop_ratio").v, 1), "·", plain("heatpump", "power_kw", true)),
+      note(text.load, plain("heatpump", "load_pct"))],
   },
   cooler: {
     slots: [slot(text.heat, one("cooler", "heat_kw"), "kW", true), slot(text.leaving, one("cooler", "out_c"), "degC")],
-    note: (m) => `${text.fans} ${plain(m, "cooler", "fan_pct")} · ${plain(m, "cooler", "running_count")} ${text.running}`,
+    notes: [note(text.fans, plain("cooler", "fan_pct")), note(plain("cooler", "running_count"), text.running, "·", plain("cooler", "power_kw"))],
   },
   tower: {
     slots: [slot(text.heat, one("tower", "heat_kw"), "kW", true), slot(text.leaving, one("tower", "supply_c"), "degC")],
-    note: (m) => `${text.fans} ${plain(m, "tower", "fan_pct")} · ${plain(m, "tower", "running_count")} ${text.running} · ${text.water} ${plain(m, "tower", "water_lph")}`,
+    notes: [note(text.fans, plain("tower", "fan_pct"), "·", plain("tower", "running_count"), text.running),
+      note(text.water, plain("tower", "water_lph"))],
   },
   tank: {
     slots: [slot(text.top, one("tank", "top_c"), "degC"), slot(text.bottom, one("tank", "bottom_c"), "degC")],
-    note: (m) => `${text.charge} ${plain(m, "tank", "charge_pct")} · ${text.level} ${plain(m, "tank", "level_pct")}`,
+    notes: [note(text.charge, plain("tank", "charge_pct")), note(text.level, plain("tank", "level_pct"))],
   },
   pump: {
     slots: [slot(text.speed, one("pump", "speed_pct"), "%"), slot(text.flow, one("loop", "flow_lpm"), "L/min")],
-    note: (m) => `${plain(m, "pump", "running_count")} ${text.running} · ${plain(m, "pump", "power_kw")} · Δp ${plain(m, "loop", "dp_kpa")}`,
+    notes: [note(plain("pump", "running_count"), text.running, "·", plain("pump", "power_kw")), note("Δp", plain("loop", "dp_kpa"))],
   },
   ret: { slots: [slot(text.ret, one("loop", "return_c"), "degC")] },
   supply: { slots: [slot(text.supply, one("loop", "supply_c"), "degC")] },

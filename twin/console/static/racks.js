@@ -30,6 +30,8 @@ export class RackGrid {
     this.below = h("div", { class: "by-rack" });
     if (this.byCdu) this.grid.append(...this.groups.map((g) => this.#cell(g.id.replace(/^\D+/, ""), g.racks.map((r) => r.i), () => this.#expand(g), g.id)));
     else this.grid.append(...this.groups.map((g) => this.#group(g)));
+    const across = Math.max(1, ...this.groups.map((g) => g.racks.length));
+    for (const box of [this.grid, this.below]) box.style.setProperty("--across", Math.min(across, 10));
     $("rack-grid").replaceChildren(this.grid, this.below);
     for (const box of [this.grid, this.below]) box.addEventListener("keydown", (e) => this.#keys(e, box));
     put($("rack-line"), text.rack_hint);

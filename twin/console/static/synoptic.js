@@ -1,7 +1,7 @@
 // The drawn loop: made once from the site's structure, then only its texts, colours and speeds change.
 import { temperature } from "./colours.js";
 import { $, attr, put, s } from "./dom.js";
-import { age, known, num, signed, style, value } from "./format.js";
+import { age, DASH, known, num, signed, style, value } from "./format.js";
 import { tall, wide } from "./layout.js";
 import { reading } from "./model.js";
 import { label, partsOf, waterAfter } from "./parts.js";
@@ -21,13 +21,13 @@ export class Synoptic {
 
   #draw() {
     const parts = partsOf(this.model);
-    const plan = (PHONE.matches ? tall : wide)(parts, this.model.assets.feed?.length ?? 0);
+    const plan = (PHONE.matches ? tall : wide)(parts, this.model.feeds.length);
     this.slots = []; this.notes = []; this.pipes = [];
     const svg = s("svg", { viewBox: `0 0 ${plan.w} ${plan.h}`, role: "group", "aria-labelledby": "h-loop" });
     for (const pipe of plan.pipes) svg.append(this.#pipe(pipe));
     for (const part of parts) svg.append(this.#card(part, plan.boxes[part.key]));
     for (const key of ["ret", "supply"]) svg.append(this.#label(label(key), plan.boxes[key]));
-    svg.append(...this.#outside(plan), ...plan.feeds.map((box, i) => this.#feed(box, i)));
+    svg.append(...this.#outside(plan), ...this.model.feeds.map((feed, i) => this.#feed(plan.feeds[i], feed)));
     $("drawing").replaceChildren(svg);
   }
 
@@ -44,14 +44,19 @@ export class Synoptic {
       s("rect", { x: box.x, y: box.y, width: box.w, height: box.h, rx: 10 }),
       s("text", { x: box.x + 12, y: box.y + 23, class: "title", text: part.title }));
     if (part.equipment) group.append(s("title", { text: part.equipment }));
-    const n = part.slots.length;
-    const step = box.stack ? (box.h - 64) / n : (box.w - 12) / n;
+    const rows = Math.ceil(part.slots.length / box.columns);
+    const step = [(box.w - 12) / box.columns, (box.h - (box.columns > 1 ? 72 : 80)) / rows];
     part.slots.forEach((slot, i) => {
-      const [x, y] = box.stack ? [box.x + 12, box.y + 44 + i * step] : [box.x + 12 + i * step, box.y + 43];
-      group.append(this.#slot(slot, x, y));
+      group.append(this.#slot(slot, box.x + 12 + (i % box.columns) * step[0], box.y + 45 + Math.floor(i / box.columns) * step[1]));
     });
-    group.append(this.#note(part.note, box.x + 12, box.y + box.h - 11));
+    group.append(...this.#lines(part.notes, box));
     return group;
+  }
+
+  /** Lesser values at the foot of a card: a line each, or one line where the card is wide. */
+  #lines(notes, box) {
+    if (box.columns > 1) return [this.#note((m) => notes.map((of) => of(m)).join(" · "), box.x + 12, box.y + box.h - 10)];
+    return notes.map((of, i) => this.#note(of, box.x + 12, box.y + box.h - 11 - 19 * (notes.length - 1 - i)));
   }
 
   #label(part, box) {
@@ -60,12 +65,12 @@ export class Synoptic {
   }
 
   #slot(slot, x, y) {
-    const main = s("tspan", { class: "main", text: "–" });
+    const main = s("tspan", { class: "main", text: DASH });
     const unit = s("tspan", { class: "unit" });
     const mark = s("tspan", { class: "mark" });
-    const second = s("text", { x, y: y + 47, class: "second" });
+    const second = s("text", { x, y: y + 50, class: "second" });
     this.slots.push({ slot, main, unit, mark, second });
-    return s("g", { class: "slot" }, s("text", { x, y, class: "name", text: slot.label }), s("text", { x, y: y + 28 }, main, unit, mark), second);
+    return s("g", { class: "slot" }, s("text", { x, y, class: "name", text: slot.label }), s("text", { x, y: y + 31 }, main, unit, mark), second);
   }
 
   #note(of, x, y) {
@@ -75,14 +80,13 @@ export class Synoptic {
   }
 
   #outside(plan) {
-    const { model } = this;
     const made = [];
     const arrow = ([x, from, to], cls) => s("path", { class: cls, d: `M${x} ${from} V${to + 5} M${x - 7} ${to + 12} L${x} ${to + 3} L${x + 7} ${to + 12}` });
-    if (plan.network && model.has("district") | model.has("heatpump")) {
-      made.push(this.#band(plan.network, text.network, "network", (m) => `${value(m.at("site", "sold_kw").v, "kW", true)} ${text.sold.toLowerCase()}`));
+    if (plan.network) {
+      made.push(this.#band(plan.network, text.network, "network", (m) => `${value(heatSold(m), "kW", true)} ${text.sold.toLowerCase()}`));
     }
     if (plan.weather) {
-      made.push(this.#band(plan.weather, text.outdoor, "weather", (m) => `${value(m.at("weather", "dry_bulb_c").m ?? m.at("weather", "dry_bulb_c").v, "degC")}, ${text.wet} ${value(m.at("weather", "wet_bulb_c").m ?? m.at("weather", "wet_bulb_c").v, "degC")}`));
+      made.push(this.#band(plan.weather, text.outdoor, "weather", (m) => `${outdoor(m, "dry_bulb_c")} · ${text.wet} ${outdoor(m, "wet_bulb_c").replace(/.°C$/, "°")}`));
     }
     return [...made, ...plan.arrows.map((a) => arrow(a, "arrow sells")), ...plan.vents.map((a) => arrow(a, "arrow rejects"))];
   }
@@ -94,15 +98,15 @@ export class Synoptic {
       s("rect", { x: box.x, y: box.y, width: box.w, height: box.h, rx: 8 }), s("text", { x: box.x + 12, y: box.y + 19, class: "title", text: title }), node);
   }
 
-  #feed(box, i) {
-    const feed = this.model.assets.feed[i];
+  #feed(box, feed) {
+    const { i } = feed;
     const power = (m) => m.at("feed", "power_kw", i);
-    const third = Math.min(150, box.w * 0.42);
+    const third = 152, brief = box.w < 420;
     const group = s("g", { class: "card feed", "data-part": `feed-${feed.id}`, role: "group", "aria-label": `${text.feed} ${feed.id}` },
       s("rect", { x: box.x, y: box.y, width: box.w, height: box.h, rx: 10 }),
       s("text", { x: box.x + 14, y: box.y + 47, class: "letter", text: feed.id.length < 3 ? feed.id.toUpperCase() : feed.id }));
     group.append(this.#slot({ label: `${text.feed} ${feed.id.toUpperCase()}`, of: power, unit: "kW", mega: true }, box.x + 56, box.y + 20));
-    group.append(this.#note((m) => feedLine(m, i), box.x + 56 + third, box.y + 34), this.#note((m) => backupLine(m, feed), box.x + 56 + third, box.y + 58));
+    group.append(this.#note((m) => feedLine(m, i, brief), box.x + 56 + third, box.y + 34), this.#note((m) => backupLine(m, feed, brief), box.x + 56 + third, box.y + 58));
     this.notes.push({ node: group, of: (m) => m.at("feed", "closed_on", i), feed: true });
     return group;
   }
@@ -110,7 +114,7 @@ export class Synoptic {
   update() {
     for (const slot of this.slots) fillSlot(slot, this.model);
     for (const { of, node, feed } of this.notes) {
-      if (feed) node.classList.toggle("dead", (of(this.model).m ?? 1) < 0.5);
+      if (feed) node.classList.toggle("dead", (reading(of(this.model)).main ?? 1) < 0.5);
       else put(node, of(this.model));
     }
     const flow = reading(this.model.at("loop", "flow_lpm")).main;
@@ -118,17 +122,29 @@ export class Synoptic {
   }
 }
 
-function feedLine(m, i) {
-  const [closed, volts, hertz] = ["closed_on", "voltage_v", "frequency_hz"].map((c) => m.at("feed", c, i).m ?? m.at("feed", c, i).v);
-  const kv = known(volts) ? `${num(volts / 1000, 1)}\u00a0kV` : "–";
-  return `${known(closed) ? (closed > 0.5 ? text.closed : text.open) : "–"} · ${kv} · ${value(hertz, "Hz")}`;
+/** Of the site where it is one hall, otherwise what this hall's exchanger and heat pump give (kW). */
+function heatSold(m) {
+  if (m.site.halls.length === 1) return m.at("site", "sold_kw").v;
+  const given = ["district", "heatpump"].map((cls) => reading(m.at(cls, "heat_kw")).main).filter(known);
+  return given.length ? given.reduce((a, b) => a + b, 0) : null;
 }
 
-function backupLine(m, feed) {
+function outdoor(m, column) {
+  return value(reading(m.at("weather", column)).main, "degC");
+}
+
+function feedLine(m, i, brief) {
+  const [closed, volts, hertz] = ["closed_on", "voltage_v", "frequency_hz"].map((c) => reading(m.at("feed", c, i)).main);
+  const kv = known(volts) ? `${num(volts / 1000, 1)}\u00a0kV` : DASH;
+  return `${known(closed) ? (closed > 0.5 ? text.closed : text.open) : DASH} · ${kv}${brief ? "" : ` · ${value(hertz, "Hz")}`}`;
+}
+
+function backupLine(m, feed, brief) {
   const mine = (cls) => (m.assets[cls] ?? []).findIndex((a) => a.feeds.includes(feed.id));
   const [ups, genset] = [mine("ups"), mine("genset")];
   const parts = [];
-  if (ups >= 0) parts.push(`UPS ${value(m.at("ups", "load_pct", ups).m, "%")}, ${text.battery} ${value(m.at("ups", "charge_pct", ups).m, "%")}`);
+  const percent = (column) => value(reading(m.at("ups", column, ups)).main, "%");
+  if (ups >= 0) parts.push(`UPS ${percent("load_pct")}${brief ? "" : `, ${text.battery} ${percent("charge_pct")}`}`);
   if (genset >= 0 && m.at("genset", "running_count", genset).m > 0) parts.push(text.genset_on);
   return parts.join(" · ");
 }
@@ -141,15 +157,14 @@ function fillSlot({ slot, main, unit, mark, second }, model) {
   put(main, say(show.main));
   put(unit, st.unit ? `\u2009${st.unit}` : "");
   attr(main.parentNode, "class", `value ${show.kind}`);
-  const doubt = show.kind === "suspect" || x.doubt > 0;
-  put(mark, doubt ? " ⚠" : "");
+  put(mark, show.kind === "suspect" ? " ⚠" : x.doubt ? ` ⚠${x.doubt}` : "");
   const line = {
     measured: () => `${text.twin} ${say(show.second)}${known(show.delta) ? ` (${signed(show.delta * st.scale, st.digits)})` : ""}`,
     suspect: () => `${say(show.second)} ${text.not_believed}`,
     stale: () => `${text.no_reading} ${age(x.age)}`, absent: () => text.only_twin, virtual: () => (known(show.main) ? text.only_twin : ""), unknown: () => "",
   }[show.kind]();
-  put(second, x.doubt ? `${line} · ${x.doubt} ⚠` : line);
-  attr(second, "class", `second ${doubt ? "doubt" : ""}`);
+  put(second, line);
+  attr(second, "class", `second ${show.kind}`);
 }
 
 const SLOWEST_S = 6, FASTEST_S = 1.2, FULL_LPM = 30_000;

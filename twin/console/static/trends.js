@@ -9,8 +9,7 @@ const INK = { grid: "#1f2a34", axis: "#93a4b3", measured: "#f2f5f7", twin: "#58a
 const WANTED = [["site", "it_kw"], ["loop", "supply_c"], ["loop", "return_c"], ["site", "gpu_margin_k"], ["site", "sold_kw"], ["site", "pue_ratio"], ["site", "erf_ratio"],
   ["loop", "flow_lpm"], ["loop", "dp_kpa"], ["pump", "power_kw"], ["tank", "charge_pct"], ["heatpump", "heat_kw"], ["heatpump", "cop_ratio"], ["district", "heat_kw"],
   ["cooler", "heat_kw"], ["cooler", "fan_pct"], ["tower", "supply_c"], ["tower", "fan_pct"], ["weather", "dry_bulb_c"], ["site", "gpu_max_c"]];
-const FIRST = ["site.it_kw", "loop.supply_c", "loop.return_c", "site.sold_kw", "site.gpu_margin_k", "site.pue_ratio"];
-const SHOWN = 4;
+const FIRST = ["site.it_kw", "loop.supply_c", "loop.return_c"];
 const NAMES = { loop: "Facility ", pump: "Pumps ", tank: "Tank ", heatpump: "Heat pump ", district: "District ", cooler: "Coolers ", tower: "Tower " };
 
 export class Trends {
@@ -18,20 +17,20 @@ export class Trends {
     this.model = model;
     this.span = SPANS[0][1];
     const options = WANTED.filter(([cls, column]) => model.has(cls) && model.columns(cls).includes(column));
-    const first = FIRST.filter((k) => options.some((o) => o.join(".") === k)).slice(0, SHOWN);
+    const first = [...FIRST, model.site.network ? "site.sold_kw" : "site.gpu_margin_k"];
     this.charts = first.map((key) => new Chart(model, options, key, () => this.span));
     $("charts").replaceChildren(...this.charts.map((c) => c.node));
     this.#spans();
     this.sizes = new ResizeObserver(() => this.charts.forEach((c) => c.fit()));
     this.sizes.observe($("charts"));
-    this.timer = setInterval(() => { if (this.span > SPANS[0][1]) this.reload(); }, RELOAD_MS);
+    this.timer = setInterval(() => { if (this.span > SPANS[0][1] && model.frame?.ts) this.reload(); }, RELOAD_MS);
   }
 
   #spans() {
     const buttons = SPANS.map(([name, ms]) => h("button", { type: "button", text: name, "aria-pressed": String(ms === this.span), onclick: (e) => {
       this.span = ms;
       for (const b of buttons) b.setAttribute("aria-pressed", String(b === e.currentTarget));
-      this.reload();
+      if (this.model.frame?.ts) this.reload();
     } }));
     $("span").replaceChildren(...buttons);
   }
@@ -50,7 +49,7 @@ export class Trends {
 }
 
 const title = (model, cls, column) => {
-  const words = model.site.quantities[column].title;
+  const words = model.site.quantities[column].title.replace(/ (temperature|to throttling)$/, "");
   return NAMES[cls] ? NAMES[cls] + words[0].toLowerCase() + words.slice(1) : words;
 };
 
@@ -72,15 +71,16 @@ class Chart {
     if (this.style.unit === "" || this.style.unit === "MW") this.style.digits = 3 - (this.style.unit === "MW");
     this.body.setAttribute("aria-label", text.chart(title(this.model, this.cls, this.column)));
     this.points = new Map();
-    this.load();
+    if (this.model.frame?.ts) this.load();
   }
 
   async load() {
-    const key = `${this.cls}.${this.column}`, span = this.span();
+    const asked = (this.asked = Symbol("load"));
+    const span = this.span();
     const asset = this.model.assets[this.cls][0];
-    const end = this.model.frame?.ts;
-    const query = new URLSearchParams({ class: this.cls, hall: asset.hall, id: asset.id, field: this.column, max_points: "720" });
-    if (end) { query.set("end_ms", end); query.set("start_ms", Math.max(0, end - span)); }
+    const end = this.model.frame.ts;
+    const query = new URLSearchParams({ class: this.cls, hall: asset.hall, id: asset.id, field: this.column, max_points: "720",
+      start_ms: String(Math.max(0, end - span)), end_ms: String(end) });
     let found = null;
     try {
       const answer = await fetch(`/api/history?${query}`);
@@ -88,7 +88,7 @@ class Chart {
     } catch {
       // the banner says that the connection is lost; live points go on when it is back
     }
-    if (key !== `${this.cls}.${this.column}` || span !== this.span()) return;
+    if (asked !== this.asked) return; // another one was asked for since
     this.#merge(found);
     this.draw();
   }
