@@ -1,8 +1,8 @@
 """The embedded store: what is put can be read, from another process as well, at a resolution that fits."""
 from __future__ import annotations
 
+import asyncio
 import json
-import subprocess
 import sys
 from pathlib import Path
 
@@ -34,8 +34,8 @@ def supply(path: Path, start: int, end: int, points: int = 10_000, id: str = "cd
     return history(path, "cdu", "h1", id, "tcs_supply_c", src, ACTUAL, start, end, points)
 
 
-async def stored(site: Site, path: Path, effects: list, keep: Keep = Keep()) -> None:
-    store = LocalStore(site, path, keep)
+async def stored(site: Site, path: Path, effects: list, keep: Keep | None = None) -> None:
+    store = LocalStore(site, path, keep or Keep())
     await store.open()
     store.put(effects)
     await store.close()
@@ -61,7 +61,8 @@ async def test_flush_makes_it_readable_by_another_process(site: Site, tmp_path: 
     await store.flush()
     code = ("import sys; from twin.sinks.history import history; "
             f"print(*history(sys.argv[1], 'cdu', 'h1', 'cdu-01', 'tcs_supply_c', 'sensor', 'actual', {T0}, {T0 + 1}, 9)[1])")
-    assert subprocess.check_output([sys.executable, "-c", code, str(path)], text=True).split() == ["31.5"]
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", code, str(path), stdout=asyncio.subprocess.PIPE)
+    assert (await process.communicate())[0].split() == [b"31.5"]
     await store.close()
 
 

@@ -25,7 +25,7 @@ from twin.sinks.delivery.spool import Spool
 from twin.wire.rows import Lanes, encode, items
 
 _IDLE_S = 0.2  # longest sleep of a thread: the batch's age is looked at this often
-_CLOSE_S = 3.0
+_CLOSE_S, _GRACE_S = 2.0, 1.0  # longest waits on closing: for the disk, then twice for the server
 QUEUE_MAX = 20_000  # slices waiting for the intake; more only when the disk takes nothing, and then they are counted
 
 
@@ -43,7 +43,7 @@ class InfluxSink:
         self._batcher, self._lanes = batcher if batcher is not None else Batcher(), Lanes(site)
         self._queue: deque[tuple[str, Sequence[Effect] | None]] = deque()  # None: the lane ends
         self._wake, self._stored = threading.Condition(), threading.Condition()
-        self._taken = self._put = self._waiting = self._dropped = 0
+        self._taken = self._safe = self._put = self._waiting = self._dropped = 0
         self._stopping = self._sending_ends = False
         self._fault = ""
         self._endpoint: Endpoint | None = None
@@ -98,6 +98,8 @@ class InfluxSink:
             self._keep(self._batcher.due(self.clock()))
             if self._waiting:
                 self._keep(self._batcher.rest())
+            if not self._batcher:
+                self._safe = self._taken
             self._tell()
         self._lines(encode(self.site, (), self._lanes.finish_all()))
         self._keep(self._batcher.rest())
@@ -121,8 +123,7 @@ class InfluxSink:
 
     def _keep(self, body: bytes) -> None:
         if body and self._spooled(body):
-            with self._wake:
-                self._wake.notify_all()
+            self._shake()
 
     def _spooled(self, body: bytes) -> bool:
         """Put a body on disk, waiting for a full or broken disk as long as we run."""
@@ -148,8 +149,6 @@ class InfluxSink:
             if wait == 0.0:
                 self.courier.attempt()
                 self._tell()
-            elif self._stopping and wait is None and not self._threads[0].is_alive():
-                return
             else:
                 with self._wake:
                     self._wake.wait(_IDLE_S if wait is None else min(wait, _IDLE_S))
@@ -184,7 +183,7 @@ class InfluxSink:
     def _await_stored(self, count: int) -> None:
         with self._stored:
             self._waiting += 1
-            self._stored.wait_for(lambda: (self._taken >= count and not self._batcher) or not self._threads[0].is_alive())
+            self._stored.wait_for(lambda: self._safe >= count or not self._threads[0].is_alive())
             self._waiting -= 1
 
     def _await_sent(self, within_s: float) -> bool:
@@ -192,14 +191,23 @@ class InfluxSink:
             return self._stored.wait_for(lambda: not len(self._spool), within_s)
 
     def _close(self) -> None:
-        with self._wake:
-            self._stopping = True
-            self._wake.notify_all()
-        for thread in self._threads:
-            if thread.ident is not None:
-                thread.join(_CLOSE_S / 2)
+        """Everything to disk; then the server gets a moment, unless it is away."""
+        self._stopping = True
+        self._shake()
+        intake, sender = self._threads
+        if intake.ident is not None:
+            intake.join(_CLOSE_S)
+        with self._stored:
+            self._stored.wait_for(lambda: self.courier.trouble or not len(self._spool) or not sender.is_alive(), _GRACE_S)
         self._sending_ends = True
+        self._shake()
+        if sender.ident is not None:
+            sender.join(_GRACE_S)
         if not any(t.is_alive() for t in self._threads):
             self._spool.close()
             if self._endpoint:
                 self._endpoint.close()
+
+    def _shake(self) -> None:
+        with self._wake:
+            self._wake.notify_all()
