@@ -1,7 +1,7 @@
 # Everything a newcomer types. `make demo` and `make test` set up what they need by themselves.
 #
 #   make demo [INFLUX=url] [SPEED=10] [SITE=...] [ARGS="..."]   the data center, live in a browser
-#   make test [ARGS="tests/unit -k house"]                       servers, then the whole suite
+#   make test [JOBS=2] [ARGS="tests/unit -k house"]              servers, then the whole suite
 #   make env | lock | lint | bench | grafana | servers | clean
 
 SHELL := /bin/bash
@@ -12,6 +12,7 @@ MAKEFLAGS += --no-print-directory
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/boucle
 BIN := .venv/bin
 ARGS ?=
+JOBS ?= 2
 INFLUX ?=
 SPEED ?=
 SITE ?=
@@ -42,7 +43,7 @@ servers:
 	@deploy/servers/install.sh
 
 test: env-test servers
-	@exec $(BIN)/python -m pytest $(ARGS)
+	@exec $(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 bench: env
 	@exec $(BIN)/boucle bench $(ARGS)
