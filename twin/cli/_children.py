@@ -38,16 +38,21 @@ class Children:
             os.nice(niceness)
 
         path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
-        process = subprocess.Popen([sys.executable, *argv], stdin=stdin, stdout=stdout, stderr=self.log, start_new_session=True,
-                                   preexec_fn=prepare, env=os.environ | {"PYTHONPATH": path})
+        process = subprocess.Popen(
+            [sys.executable, *argv], stdin=stdin, stdout=stdout, stderr=self.log, start_new_session=True, env=os.environ | {"PYTHONPATH": path},
+            preexec_fn=prepare,  # noqa: PLW1509 children are started before any thread of ours
+        )
         self.running.append(process)
         return process
 
-    def stop(self) -> None:
-        """All at once, within `PATIENCE_S`."""
+    def ask_to_stop(self) -> None:
         for process in self.running:
             if process.poll() is None:
                 process.terminate()
+
+    def stop(self) -> None:
+        """All at once, within `PATIENCE_S`."""
+        self.ask_to_stop()
         until = time.monotonic() + PATIENCE_S
         for process in self.running:
             try:

@@ -7,10 +7,11 @@ import os
 import socket
 import tempfile
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import typer
 from rich.console import Console
 
 from config.load import load_site
@@ -22,9 +23,11 @@ from twin.cli._logs import to_stderr
 from twin.cli._memory import pss_mb
 from twin.cli._serving import listen, serve, stop_on_signals
 from twin.service.assemble import assemble
-from twin.service.clock import clock_for
+from twin.service.clock import ScaledClock
 from twin.sources.broker import LOOPBACK, free_port, require_free, start_broker
+from twin.wire.reasons import LIMITS, Limits
 
+STEPS_A_SECOND = 5
 LOOK_S = 1.0  # how often children and memory are looked at
 
 
@@ -66,7 +69,7 @@ class Report:
 def run(demo: Demo) -> None:
     """Until the time, Ctrl-C or SIGTERM. PortTaken before anything has started."""
     began = _process_start()
-    site = load_site(demo.site)
+    site = paced(load_site(demo.site), demo.speed)
     listener = listen(LOOPBACK, demo.port)
     if demo.broker_port is not None:
         require_free(demo.broker_port, "MQTT broker")
@@ -92,16 +95,17 @@ def _run(demo: Demo, site: Site, listener: socket.socket, folder: Path, children
     start_broker(broker_port)  # after the children: its threads must not be forked
     to_stderr(settings.log_level if settings.log_level != "info" else "warning")
     report = Report(f"http://{LOOPBACK}:{listener.getsockname()[1]}", f"mqtt://{LOOPBACK}:{broker_port}", began)
-    asyncio.run(_live(demo, site, settings, listener, children, past, report))
+    asyncio.run(_live(demo, site, settings, listener, children, past, report, start_ms))
     if demo.as_json:
-        print(json.dumps(report.as_dict()))
+        typer.echo(json.dumps(report.as_dict()))
 
 
 async def _live(demo: Demo, site: Site, settings: Settings, listener: socket.socket, children: Children, past: History | None,
-                report: Report) -> None:
+                report: Report, start_ms: int) -> None:
     stop = asyncio.Event()
     stop_on_signals(stop)
-    assembly = assemble(site, settings, clock_for(demo.speed))
+    assembly = assemble(site, settings, ScaledClock(demo.speed, start_ms), limits=_limits(demo.speed),
+                        twin_every_s=max(1.0, demo.speed))
     console = Console(stderr=True, quiet=demo.as_json)
     _greet(console, site, demo, settings, report)
 
@@ -132,7 +136,7 @@ async def _live(demo: Demo, site: Site, settings: Settings, listener: socket.soc
     if demo.for_s is not None:
         asyncio.get_running_loop().call_later(demo.for_s, stop.set)
     try:
-        await serve(assembly, listener, str(settings.store.path), stop, (guarded, fill, first))
+        await serve(assembly, listener, str(settings.store.path), stop, (guarded, fill, first), children.ask_to_stop)
     finally:
         report.counters = dict(assembly.hub.counters)
 
@@ -141,6 +145,20 @@ def _settings(demo: Demo, folder: Path, broker_port: int) -> Settings:
     """The demo's own broker and store, whatever the environment says; InfluxDB as asked."""
     influx = {"influx": {"url": demo.influx}} if demo.influx else {}
     return load_settings(mqtt={"url": f"mqtt://{LOOPBACK}:{broker_port}", "client_id": "boucle-demo"}, store={"path": folder / "demo.sqlite"}, **influx)
+
+
+def paced(site: Site, speed: float) -> Site:
+    """The site with the lateness of real time and at most five steps a second, as its sensors send."""
+    fast = max(1.0, speed)
+    model = site.model
+    step_s = max(model.step_s, round(fast / STEPS_A_SECOND))
+    return replace(site, model=model.model_copy(update={"lateness_s": model.lateness_s * fast, "step_s": float(step_s)}))
+
+
+def _limits(speed: float) -> Limits:
+    """Clock limits of the wire, stretched: a busy machine's minute is an hour of event time at 60 times its speed."""
+    stretch = max(1.0, speed)
+    return Limits(future_ms=int(60_000 * stretch), past_ms=int(LIMITS.past_ms * stretch))
 
 
 def _greet(console: Console, site: Site, demo: Demo, settings: Settings, report: Report) -> None:

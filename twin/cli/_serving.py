@@ -14,7 +14,7 @@ from twin.service.assemble import Assembly
 from twin.service.metrics import text
 from twin.sources.broker import PortTaken
 
-STOP_S = 4.0  # longest time for the service to drain and close
+STOP_S = 3.5  # longest time for the service to drain and close
 
 
 class Server(uvicorn.Server):
@@ -45,7 +45,7 @@ def stop_on_signals(stop: asyncio.Event) -> None:
 
 
 async def serve(assembly: Assembly, listener: socket.socket, store: str, stop: asyncio.Event,
-                beside: Sequence[Callable[[], Awaitable[None]]] = ()) -> None:
+                beside: Sequence[Callable[[], Awaitable[None]]] = (), stopping: Callable[[], None] = lambda: None) -> None:
     """Run until `stop` is set or a part fails; what fails is raised after everything else has been closed."""
     hub, service = assembly.hub, assembly.service
     app = create_app(hub, store, clock_ms=service.clock.now_ms, metrics=lambda: text(hub))
@@ -56,6 +56,7 @@ async def serve(assembly: Assembly, listener: socket.socket, store: str, stop: a
     waiting = asyncio.create_task(stop.wait())
     await asyncio.wait([*parts, waiting], return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
+    stopping()
     app.state.live.close()
     server.should_exit = True
     service.stop()

@@ -25,7 +25,8 @@ from twin.sources.log import EventLog
 from twin.sources.mqtt import MqttSource
 from twin.wire import topics
 from twin.wire.messages import encode_ack
-from twin.wire.native import codec
+from twin.wire.native import Decoded, codec
+from twin.wire.reasons import LIMITS, Limits
 
 log = structlog.get_logger("service")
 
@@ -39,9 +40,14 @@ class Assembly:
     hub: Hub
 
 
-def assemble(site: Site, settings: Settings, clock: Clock, log_file: Path | None = None) -> Assembly:
+def assemble(site: Site, settings: Settings, clock: Clock, log_file: Path | None = None, limits: Limits = LIMITS,
+             twin_every_s: float = 1.0) -> Assembly:
     """A live service on the broker of the settings."""
     hub, inbox = Hub(site), Inbox()
+    wire = codec(site)
+
+    def decode(topic: str, payload: bytes, received_ms: int) -> Decoded:
+        return wire.decode(topic, payload, received_ms, limits)
 
     def report(ok: bool, detail: str) -> None:
         hub.health["broker"] = {"ok": ok, "detail": detail}
@@ -49,8 +55,8 @@ def assemble(site: Site, settings: Settings, clock: Clock, log_file: Path | None
     report(False, "not connected yet")
     source = MqttSource(settings.mqtt, topics.filters(site), inbox, clock.now_ms, report)
     service = Service(
-        site, start(site), advance, codec(site).decode, hub, inbox, clock,
-        sinks=(*stores(site, settings), MqttTwin(site, source.publish)),
+        site, start(site), advance, decode, hub, inbox, clock,
+        sinks=(*stores(site, settings), MqttTwin(site, source.publish, twin_every_s)),
         log=EventLog(log_file) if log_file else None, letters=DeadLetters(beside(settings, ".rejected.jsonl")),
         answer=_answers(source, clock), counts=counts,
     )

@@ -24,23 +24,19 @@ class WallClock:
 
 
 class ScaledClock:
-    """Plant time that runs `speed` times real time from the newest event on; without news it halts after `PATIENCE_S`.
+    """Plant time that runs `speed` times real time. It stands still at `start_ms` until the first event sets it, and an
+    event ahead of it sets it again: a plant that was slow to start is not late for ever."""
 
-    So it neither drifts from a sender that cannot keep its speed nor runs ahead of it, which would make its readings late.
-    """
-
-    PATIENCE_S = 2.0  # real time
-
-    def __init__(self, speed: float, start_ms: int | None = None):
+    def __init__(self, speed: float, start_ms: int):
         self.speed = speed
-        self._ms = time.time_ns() // 1_000_000 if start_ms is None else start_ms
-        self._s = time.monotonic()
+        self._ms = start_ms
+        self._s: float | None = None
 
     def now_ms(self) -> int:
-        return self._ms + int(min(time.monotonic() - self._s, self.PATIENCE_S) * self.speed * 1000.0)
+        return self._ms if self._s is None else self._ms + int((time.monotonic() - self._s) * self.speed * 1000.0)
 
     def follow(self, ts_ms: int) -> None:
-        if ts_ms > self._ms:
+        if self._s is None or ts_ms > self.now_ms():
             self._ms, self._s = ts_ms, time.monotonic()
 
 
@@ -55,7 +51,3 @@ class ManualClock:
 
     def follow(self, ts_ms: int) -> None:
         self.ts_ms = max(self.ts_ms, ts_ms)
-
-
-def clock_for(speed: float) -> Clock:
-    return WallClock() if speed == 1.0 else ScaledClock(speed)
