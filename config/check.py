@@ -6,11 +6,9 @@ from dataclasses import asdict, dataclass
 from math import pi
 from typing import Any
 
-from config.equipment import Frozen
+from config.equipment import IDLE_REST, Frozen
 from config.model import Hall
 from config.site import Site
-
-IDLE_REST = 0.35  # share of a rack's power beside its GPUs that does not follow the load (assumption: fans, switches, memory)
 
 
 @dataclass(frozen=True, slots=True)

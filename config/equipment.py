@@ -10,6 +10,9 @@ NotNegative = Annotated[float, Field(ge=0)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 
 
+IDLE_REST = 0.35  # share of a rack's power beside its GPUs that does not follow the load (assumption: fans, switches, memory)
+
+
 class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -46,7 +46,7 @@ def compile_site(site: Site) -> Model:
         design=d,
         feeds=feeds(site),
         rows={cls: site.count(cls) for cls in CLASSES},
-        loop_of={c: np.array([halls[a.hall] for a in site.assets.get(c, ())], dtype=int) for c in CORE_CLASSES},
+        loop_of={"cdu": parameters.wiring.cdu_loop} | {c: np.array([halls[a.hall] for a in site.assets.get(c, ())], dtype=int) for c in CORE_CLASSES},
         gpus=parameters.leaves.plate_factor.shape[-1],
         step_ms=round(site.model.step_s * 1000),
         lateness_ms=round(site.model.lateness_s * 1000),

@@ -138,8 +138,10 @@ def _heatpump(m: Moment) -> Columns:
 def _district(m: Moment) -> Columns:
     c = capacity_flow(m.inputs.dh_flow)
     leaving = m.inputs.dh_return + np.divide(m.flows.district, c, out=np.zeros_like(c), where=c > 1.0)
+    boost = m.flows.heatpump_source + m.flows.heatpump_power  # the network's water passes the plate, then the heat pump
+    supply = leaving + np.divide(boost, c, out=np.zeros_like(c), where=c > 1.0)
     arriving = m.core("district", nodes.PLANT_IN)
-    return {"in_c": arriving, "out_c": m.core("district", nodes.DISTRICT), "dh_supply_c": m.loop("district", leaving),
+    return {"in_c": arriving, "out_c": m.core("district", nodes.DISTRICT), "dh_supply_c": m.loop("district", supply),
             "dh_return_c": m.loop("district", m.inputs.dh_return), "dh_flow_lpm": m.loop("district", m.inputs.dh_flow),
             "heat_kw": m.loop("district", m.flows.district), "approach_k": arriving - m.loop("district", leaving)}
 

@@ -68,7 +68,34 @@ def _core(belief: Belief, m: Measured, verdicts: dict) -> Belief:
         x, cov, v = update_state(x, cov, node, per_loop, noise.sensor_std(cls, column) ** 2, noise.GATE)
         loop = m.loop_of[cls]
         verdicts[cls, column] = Verdict(v.innovation[loop], v.believed[loop])
-    return replace(belief, state=replace(belief.state, core=x), core_cov=cov)
+    x, cov = _hall_inlet(x, cov, m, verdicts)
+    mains, main_var = _mains(belief, x - belief.state.core)
+    return replace(belief, state=replace(belief.state, core=x, mains=mains), core_cov=cov, main_var=main_var)
+
+
+def _mains(belief: Belief, moved: Array) -> tuple[Array, Array]:
+    """Contents of the mains shift with their outlet as far as their own doubt explains the correction."""
+    ends = [nodes.HALL_IN, nodes.PLANT_IN]
+    before = np.diagonal(belief.core_cov, axis1=-2, axis2=-1)[..., ends]
+    share = belief.main_var / np.maximum(before, belief.main_var)
+    shift = share * moved[..., ends]
+    seen = np.where(shift != 0.0, noise.TEMPERATURE_C**2 / (belief.main_var + noise.TEMPERATURE_C**2), 1.0)
+    return belief.state.mains + shift[..., None], belief.main_var * seen
+
+
+def _hall_inlet(x: Array, cov: Array, m: Measured, verdicts: dict) -> tuple[Array, Array]:
+    """Facility water arriving at the CDUs: every unit measures the same water; the median of a loop's believed sensors updates."""
+    seen = m.values["cdu"][:, CLASSES["cdu"].column("fws_supply_c")]
+    loop, var = m.loop_of["cdu"], noise.sensor_std("cdu", "fws_supply_c") ** 2
+    innovation = seen - x[loop, nodes.HALL_IN]
+    spread = cov[loop, nodes.HALL_IN, nodes.HALL_IN] + var
+    believed = np.isfinite(innovation) & (innovation**2 <= noise.GATE**2 * spread)
+    verdicts["cdu", "fws_supply_c"] = Verdict(innovation, believed)
+    middle = np.full(x.shape[-2], np.nan)
+    for row in np.unique(loop[believed]):
+        middle[row] = np.median(seen[believed & (loop == row)])
+    x, cov, _ = update_state(x, cov, nodes.HALL_IN, middle, var, np.inf)
+    return x, cov
 
 
 def _cdus(belief: Belief, m: Measured, verdicts: dict) -> Belief:

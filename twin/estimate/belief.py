@@ -20,6 +20,7 @@ Array = np.ndarray
 class Belief:
     state: State
     core_cov: Array  # [L, N, N] K2
+    main_var: Array  # [L, 2] K2, contents of supply and return main, common to all their cells
     cdu_cov: Array  # [C, 2, 2] K2, order supply, return
     manifold_var: Array  # [R] K2
     die_var: Array  # [R, K] K2
@@ -34,6 +35,7 @@ def doubtful(p: Parameters, state: State) -> Belief:
     return Belief(
         state=state,
         core_cov=np.broadcast_to(np.eye(nodes.N) * wide, (loops, nodes.N, nodes.N)).copy(),
+        main_var=np.full((loops, 2), wide),
         cdu_cov=np.broadcast_to(np.eye(2) * wide, (cdus, 2, 2)).copy(),
         manifold_var=np.full(state.manifold.shape, wide),
         die_var=np.full(state.die.shape, wide),

@@ -8,6 +8,7 @@ import numpy as np
 from twin.estimate import noise
 from twin.estimate.belief import Belief
 from twin.physics.water import capacity_flow
+from twin.plant import nodes, pipe
 from twin.plant.step import Solved, solve
 from twin.plant.types import Inputs, Parameters
 
@@ -21,7 +22,8 @@ def predict(p: Parameters, belief: Belief, inputs: Inputs, dt: float) -> tuple[B
     return (
         Belief(
             state=solved.after,
-            core_cov=_core(p, solved, belief.core_cov, dt),
+            core_cov=_core(p, solved, belief, dt),
+            main_var=_mains(solved, belief.main_var, dt),
             cdu_cov=_cdu(p, solved, inputs, belief.cdu_cov, dt),
             manifold_var=_manifold(p, inputs, belief.manifold_var, dt),
             die_var=_die(p, solved, belief, dt),
@@ -32,14 +34,24 @@ def predict(p: Parameters, belief: Belief, inputs: Inputs, dt: float) -> tuple[B
     )
 
 
-def _core(p: Parameters, solved: Solved, cov: Array, dt: float) -> Array:
-    """A P A' + Q with A = K^-1 C/dt, the matrices of the physics step itself."""
+def _core(p: Parameters, solved: Solved, belief: Belief, dt: float) -> Array:
+    """A P A' + B V B' + Q with A = K^-1 C/dt and B = K^-1 c, the matrices of the physics step itself; V doubts the mains."""
+    cov = belief.core_cov
     storage = p.core.capacity / dt
-    transition = np.linalg.inv(solved.network.k) * storage[..., None, :]
+    inverse = np.linalg.inv(solved.network.k)
+    transition = inverse * storage[..., None, :]
     moved = transition @ cov @ np.swapaxes(transition, -1, -2)
+    into = inverse[..., [nodes.HALL_IN, nodes.PLANT_IN]] * solved.conductances.loop[..., None, None]
+    moved += into * belief.main_var[..., None, :] @ np.swapaxes(into, -1, -2)
     n = np.arange(cov.shape[-1])
     moved[..., n, n] += noise.CORE_K_RT_S**2 * dt
     return 0.5 * (moved + np.swapaxes(moved, -1, -2))
+
+
+def _mains(solved: Solved, var: Array, dt: float) -> Array:
+    """Fresh water replaces doubtful contents."""
+    keep = np.clip(1.0 - solved.conductances.moved / pipe.CELLS, 0.0, 1.0)[..., None]
+    return keep**2 * var + noise.CORE_K_RT_S**2 * dt
 
 
 def _cdu(p: Parameters, solved: Solved, inputs: Inputs, cov: Array, dt: float) -> Array:

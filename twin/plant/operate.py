@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from config.equipment import IDLE_REST
 from config.model import Hall
 from config.site import Site
 from twin.physics.exchange import counterflow
@@ -18,7 +19,6 @@ from twin.plant.step import step
 from twin.plant.types import Inputs, Parameters, State
 
 Array = np.ndarray
-IDLE_REST = 0.35  # share of a rack's non-GPU power that does not follow the load (assumption: fans, switches, memory)
 AIR_COIL_RISE = 6.0  # K, facility water through the fan coils at design
 SINK_LIFT = 3.0  # K the heat pump's sink outlet stands above the network's supply
 
@@ -115,7 +115,12 @@ def operate(p: Parameters, d: Design, state: State, load: float | Array, dry_bul
         dry_bulb=np.full(n_loops, float(dry_bulb)),
         wet_bulb=np.full(n_loops, float(wet_bulb)),
     )
-    return hold_fans(p, d, state, hold_valves(p, d, state, inputs))
+    return hold(p, d, state, inputs)
+
+
+def hold(p: Parameters, d: Design, state: State, inputs: Inputs) -> Inputs:
+    """Every controller at the position that holds its set point in this state."""
+    return hold_fans(p, d, state, hold_heatpump(p, d, state, hold_valves(p, d, state, inputs)))
 
 
 def supply_temperature(d: Design, dry_bulb: float) -> Array:
@@ -140,6 +145,14 @@ def hold_valves(p: Parameters, d: Design, state: State, inputs: Inputs) -> Input
         enough = counterflow(p.cdus.ua, c_tcs, capacity_flow(middle)) > wanted
         low, high = np.where(enough, low, middle), np.where(enough, middle, high)
     return replace(inputs, fws_flow=0.5 * (low + high))
+
+
+def hold_heatpump(p: Parameters, d: Design, state: State, inputs: Inputs) -> Inputs:
+    """Heat-pump load that does not cool the facility water below its set point."""
+    main = capacity_flow(p.wiring.cdus_to_loops(inputs.fws_flow) + inputs.air_flow)
+    room = main * np.maximum(state.core[..., nodes.DISTRICT] - d.fws_supply, 0.0)
+    most = np.divide(room, p.core.heatpump_source, out=np.zeros_like(room), where=p.core.heatpump_source > 0)
+    return replace(inputs, heatpump_load=np.minimum(inputs.heatpump_load, most))
 
 
 def hold_fans(p: Parameters, d: Design, state: State, inputs: Inputs) -> Inputs:
@@ -173,7 +186,8 @@ def settle(p: Parameters, d: Design, load: float, dry_bulb: float, wet_bulb: flo
     """Steady state of the designed plant: long implicit steps while the controllers find their positions."""
     state = first_guess(p, d)
     inputs = operate(p, d, state, load, dry_bulb, wet_bulb)
+    wanted = np.clip(_demand(d, dry_bulb), 0.0, 1.0)
     for _ in range(rounds):
         state, _ = step(p, state, inputs, 300.0)
-        inputs = hold_fans(p, d, state, hold_valves(p, d, state, inputs))
+        inputs = hold(p, d, state, replace(inputs, heatpump_load=wanted))
     return state, inputs

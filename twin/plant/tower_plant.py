@@ -69,6 +69,8 @@ class TowerPlantParams(NamedTuple):
     cells_least: float
     cells_most: float
     cell_up_k: float  # approach above which a cell starts
+    up_mode: float
+    up_pos: float
     cell_up_s: float
     cell_down_m3_s: float  # flow of a cell below which one stops
     cell_down_s: float
@@ -162,7 +164,7 @@ def control_flow(p, s, dt_s):
 @register_jitable
 def stage_cells(p, s, fan, cell_m3_s, dt_s):
     rule = Rule(p.cells_least, p.cells_most, p.cell_up_s, p.cell_down_s)
-    up = (s.basin_c - s.wet_bulb_c > p.cell_up_k) & (fan > 0.95 * p.fan_most)
+    up = (s.basin_c*(1-p.up_mode)+s.supply_c*p.up_mode - s.wet_bulb_c > p.cell_up_k) & (fan > 0.95 * p.fan_most) & (s.cell_flow>=p.up_pos)
     return stage(rule, s.cells, up, cell_m3_s < p.cell_down_m3_s, dt_s)
 
 
