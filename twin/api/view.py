@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 
@@ -44,16 +44,21 @@ def halls(site: Site) -> tuple[str, ...]:
     return tuple(dict.fromkeys(a.hall for a in site.assets.get("rack", ())))
 
 
+@cache
 def digits(cls: str) -> np.ndarray:
     """Decimals of each column of a class, shape (columns,)."""
     return np.array([_DIGITS.get(q.unit, 2) for q in CLASSES[cls].quantities])
 
 
+@cache
+def _scales(cls: str) -> tuple[np.ndarray, np.ndarray]:
+    return CLASSES[cls].factors(), 10.0 ** digits(cls)
+
+
 def boundary(cls: str, si: np.ndarray) -> np.ndarray:
     """SI values of a class's leading columns, shape (rows, columns), in boundary units, rounded."""
-    width = si.shape[-1]
-    scale = 10.0 ** digits(cls)[:width]
-    return np.round(si / CLASSES[cls].factors()[:width] * scale) / scale
+    factors, scale = (table[: si.shape[-1]] for table in _scales(cls))
+    return np.round(si / factors * scale) / scale
 
 
 def modelled(snapshot: Snapshot, kind: str, cls: str, rows: np.ndarray) -> np.ndarray:

@@ -1,11 +1,12 @@
 // Racks of a hall, grouped by CDU and coloured by the margin of their hottest GPU. Halls too large to read are shown by CDU first.
-import { ink, margin, UNKNOWN } from "./colours.js";
+import { ink, margin } from "./colours.js";
 import { $, attr, h, put } from "./dom.js";
 import { known, num, value } from "./format.js";
 import { text } from "./text.js";
 
 const TOO_MANY = 600;
-const LEAK = 4, SILENT = 3;
+const LEAK = 4, SILENT = 3, DOUBTED = 2;
+const SILENT_COLOUR = "#232c35";
 
 export class RackGrid {
   constructor(model, open) {
@@ -102,15 +103,15 @@ function worst(racks, frame) {
 
 function paint({ node, name, racks, id }, frame) {
   const { least, state } = worst(racks, frame);
-  const colour = state === LEAK ? "#ffffff" : margin(least);
+  const silent = racks.length === 1 && state === SILENT;
+  const colour = state === LEAK ? "#ffffff" : silent ? SILENT_COLOUR : margin(least);
   if (node.dataset.colour !== colour) {
     node.dataset.colour = colour;
     node.style.backgroundColor = colour;
-    node.style.color = ink(colour === UNKNOWN ? "#000000" : colour);
+    node.style.color = ink(colour);
   }
-  const single = racks.length === 1;
-  node.classList.toggle("silent", single && state === SILENT);
-  node.classList.toggle("doubted", single && state === 2);
+  node.classList.toggle("silent", silent);
+  node.classList.toggle("doubted", racks.length === 1 && state === DOUBTED);
   node.classList.toggle("leak", state === LEAK);
   put(node, name ?? (state === LEAK ? "≈" : known(least) ? String(Math.round(least)) : "–"));
   attr(node, "aria-label", `${id}: ${text.margin} ${num(least, 0)} K${state > 1 ? `, ${text.state[state]}` : ""}`);
