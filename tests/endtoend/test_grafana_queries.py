@@ -7,11 +7,15 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
 
 from config.classes import CLASSES
+from config.load import load_site
+from config.site import Site
+from tests import grafana_influxql, grafana_plant
 from tests import grafana_kit as kit
 from tests.servers import Influx
 from twin.grafana.schema import SITE_WIDE, rolled, twin_fields
@@ -51,9 +55,9 @@ def create(server: Influx) -> None:
     call(server, "/api/v2/buckets", json.dumps({"orgID": org, "name": DATABASE, "retentionRules": []}).encode())
 
 
-def write(server: Influx, lines: list[str]) -> None:
+def write(server: Influx, lines: list[bytes]) -> None:
     for i in range(0, len(lines), 5000):
-        call(server, f"/write?db={DATABASE}", "\n".join(lines[i:i + 5000]).encode(), "POST")
+        call(server, f"/write?db={DATABASE}", b"\n".join(lines[i:i + 5000]), "POST")
 
 
 # ------------------------------------------------------------ a plant in the store's schema
@@ -96,12 +100,41 @@ def plant() -> list[str]:
                     line("feed", "site", "feed-1", "sensor", {"closed_on": 0.0}, middle)]
 
 
-@pytest.fixture(scope="module", params=["influx1", "influx2"])
-def store(request: pytest.FixtureRequest) -> Influx:
-    server: Influx = request.getfixturevalue(request.param)
-    create(server)
-    write(server, plant())
+# ------------------------------------------------------------ what is written, once a server
+
+RUN_MS = END_MS - 65 * 60_000  # one whole hour for the hourly measurements, and five minutes before it
+
+
+@cache
+def run(name: str) -> tuple[Site, list[bytes]]:
+    """A real site, its simulated instruments and the twin; the same lines for both servers."""
+    site = load_site(name)
+    return site, list(grafana_plant.lines(site, RUN_MS, END_MS))
+
+
+@cache
+def filled(server: Influx, name: str) -> Influx:
+    """The server with the lines of a site in it; `alpha` is the made-up one."""
+    if name == "alpha":
+        create(server)
+        write(server, [text.encode() for text in plant()])
+    else:
+        write(filled(server, "alpha"), run(name)[1])
     return server
+
+
+SERVERS = ("influx1", "influx2")
+
+
+@pytest.fixture(scope="module", params=SERVERS)
+def store(request: pytest.FixtureRequest) -> Influx:
+    return filled(request.getfixturevalue(request.param), "alpha")
+
+
+@pytest.fixture(scope="module", params=[f"{server}-{site}" for server in SERVERS for site in ("valence", "frontier")])
+def followed(request: pytest.FixtureRequest) -> tuple[Influx, Site]:
+    server, site = request.param.split("-")
+    return filled(request.getfixturevalue(server), site), run(site)[0]
 
 
 # ------------------------------------------------------------ variables
@@ -123,8 +156,9 @@ def chosen(server: Influx, board: kit.Board, **fixed: str) -> kit.Values:
             continue
         offered = answers(server, variable, values)
         assert offered, f"{board['uid']}: variable {name} offers nothing"
-        preset = variable["current"].get("value")
-        values[name] = tuple(preset) if preset and preset != ["$__all"] else offered if variable["includeAll"] else offered[:1]
+        current = variable["current"].get("value") or ()
+        preset = tuple(v for v in ([current] if isinstance(current, str) else current) if v in offered)
+        values[name] = preset or (offered if variable["includeAll"] else offered[:1])
     return values
 
 
@@ -162,6 +196,33 @@ def test_twin_versus_sensor_for_every_measured_column(store: Influx, cls: str) -
     offered = answers(store, kit.variables(board)["column"], first)
     assert set(offered) == set(CLASSES[cls].measured)
     assert [s for column in offered for s in silent(store, kit.asked(board), {**first, "column": (column,)})] == []
+
+
+def installed(site: Site, text: str) -> bool:
+    """Whether the site has the class a query reads."""
+    query = grafana_influxql.read(text)
+    while isinstance(query.source, grafana_influxql.Query):
+        query = query.source
+    cls = query.source.split("_")[0]
+    return bool(site.count("rack" if cls == "gpu" else cls))
+
+
+@pytest.mark.parametrize("name", sorted(BOARDS))
+def test_after_a_run_every_query_returns_rows_where_the_site_has_the_class(followed: tuple[Influx, Site], name: str) -> None:
+    server, site = followed
+    board = BOARDS[name]
+    values = chosen(server, board, site=site.id, **({"cls": "rack"} if name == COMPARE else {}))
+    queries = kit.asked(board)
+    texts = {q: kit.ready(q, values, RUN_MS, END_MS) for q in queries}
+    assert silent(server, [q for q in queries if installed(site, texts[q])], values) == []
+    for query in [q for q in queries if not installed(site, texts[q])] + kit.annotations(board):
+        assert ask(server, kit.ready(query, values, RUN_MS, END_MS)) == [], query.place  # no leak, no open feed, no such machine
+
+
+def test_both_sites_together_have_every_class() -> None:
+    """What one site lacks the other has: no query goes without an answer from a plant."""
+    sites = [run(name)[0] for name in ("valence", "frontier")]
+    assert [cls for cls in CLASSES if not any(s.count(cls) for s in sites)] == []
 
 
 def test_scenarios_overlay(store: Influx) -> None:

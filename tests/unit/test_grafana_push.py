@@ -71,7 +71,9 @@ class Grafana(ThreadingHTTPServer):
         return 200, {"id": 1, "message": "Datasource added", "name": body["name"]}
 
     def put_datasources_uid(self, uid: str, body: Any) -> tuple[int, Any]:
-        self.sources[uid] |= body
+        if body.get("uid") != uid:
+            return 400, {"message": "uid in the body differs from the one in the path"}
+        self.sources[uid] = {"id": 1, "readOnly": False, **body}
         return 200, {"id": 1, "message": "Datasource updated", "name": body["name"]}
 
     def post_folders(self, _uid: str, body: Any) -> tuple[int, Any]:
@@ -158,6 +160,13 @@ def test_second_push_leaves_folder_and_dashboards_alone(grafana: Grafana) -> Non
     assert actions(grafana) == ["updated", *["unchanged"] * (1 + len(BOARDS))]
     assert grafana.asked("POST", "PUT") == ["PUT /api/datasources/uid/boucle"]
     assert {b["dashboard"]["version"] for b in grafana.boards.values()} == {1}
+
+
+def test_second_push_keeps_the_owners_default_source(grafana: Grafana) -> None:
+    actions(grafana)
+    grafana.sources["boucle"]["isDefault"] = True
+    actions(grafana)
+    assert grafana.sources["boucle"]["isDefault"] is True
 
 
 def test_a_dashboard_edited_by_hand_is_put_right(grafana: Grafana) -> None:

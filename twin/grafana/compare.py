@@ -16,7 +16,8 @@ SITE = query_variable("site", "Site", tag_values("site", "site"), "Site id")
 CLASS = choice_variable("cls", "Class", MEASURED, "Asset class, the name of the measurement")
 HALL = query_variable("hall", "Hall", tag_values("$cls", "hall", site="site"), "site for assets outside the halls")
 ASSET = query_variable("id", "Asset", tag_values("$cls", "id", site="site", hall="hall"), "The asset compared")
-COLUMN = query_variable("column", "Column", 'SHOW FIELD KEYS FROM "$cls"', "The measured column compared", regex="/^(.*)_residual$/")
+COLUMN = query_variable("column", "Column", 'SHOW FIELD KEYS FROM "$cls"', "The measured column compared", regex="/^(.*)_residual$/",
+                        first="supply_c")
 
 ONE = '"id" =~ /^$id$/'
 UNITS = tuple(by_regex(f"^[a-z0-9_]+_{suffix}( .*)?$", unit=u) for suffix, u in by_suffix().items())
@@ -45,8 +46,9 @@ SIDE_BY_SIDE = lines(
     legend="table", calcs=("lastNotNull", "min", "max"))
 RESIDUAL = lines("Residual", "Measured minus modelled before the update. White noise around zero is health; an offset is a bias.", "none",
                  _one(agg("mean", "${column}_residual", "${column} residual")), overrides=UNITS, fill=10)
-DEVIATION = lines("Standard deviation of the estimate", "How sure the twin is. It grows while an instrument is silent or disbelieved.",
-                  "none", _one(agg("mean", "${column}_std", "${column} std")), overrides=UNITS, low=0)
+DEVIATION = lines("Standard deviation of the estimate",
+                  "How sure the twin is; it grows while an instrument is silent or disbelieved. Only estimated states "
+                  "(temperatures) have one.", "none", _one(agg("mean", "${column}_std", "${column} std")), overrides=UNITS, low=0)
 VERDICT = states("Verdict", "Worst verdict of each interval on the chosen column.",
                  _one(agg("max", "${column}_quality", "${column} verdict"), fill="none"), steps=limits.QUALITY, names=limits.QUALITY_NAMES)
 

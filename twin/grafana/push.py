@@ -71,7 +71,8 @@ def _source(api: Any, source: dict[str, Any]) -> Change:
         return Change("data source", name, "created")
     if found.get("readOnly"):
         return Change("data source", name, "kept")
-    _ask("update data source", lambda: api.datasource.update_datasource_by_uid(DATA_SOURCE_UID, source))
+    wanted = {**source, "isDefault": found.get("isDefault", False)}  # whether it is the default is the owner's choice
+    _ask("update data source", lambda: api.datasource.update_datasource_by_uid(DATA_SOURCE_UID, wanted))
     return Change("data source", name, "updated")  # secrets cannot be read back, so they are always written
 
 

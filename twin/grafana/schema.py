@@ -7,7 +7,7 @@ TAGS = ("site", "hall", "id", "src", "scenario")
 ROLLUPS = ("1m", "1h")
 STATISTICS = ("mean", "min", "max", "n")
 GPU = "gpu"
-GPUS = 256  # upper bound of the index in `temp_00_c`: no rack is larger
+GPUS = 1024  # upper bound of the index in `temp_00_c`: no rack is larger
 SITE_WIDE = ("feed", "ups", "genset", "weather", "site")  # classes whose hall tag is "site"
 
 

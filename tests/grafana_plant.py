@@ -1,0 +1,59 @@
+"""What the store holds after a run: simulated instruments over the wire, the twin behind them, lines as the service writes."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from config.site import Site
+from sensors.simulate import simulated
+from sensors.station import Station
+from twin.engine import advance, start
+from twin.events import Effect, Emit, Event, Record, Snapshot, Tick
+from twin.wire.lines import reading_lines, snapshot_lines
+from twin.wire.native import decode
+from twin.wire.rollup import Rollup, window_lines
+
+SEED = 7
+STEP_MS = 150_000
+GPU_EVERY = 12  # steps between two readings of a rack's GPUs: they are most of the bytes
+
+
+def events(site: Site, start_ms: int, end_ms: int) -> Iterator[Event]:
+    """Every message of the run, decoded, then the tick that lets the last ones through."""
+    truth = simulated(site, SEED, start_ms)
+    station = Station.of(truth, SEED)
+    for step, ts_ms in enumerate(range(start_ms + STEP_MS, end_ms, STEP_MS)):
+        truth.step(STEP_MS / 1000)
+        for topic, payload in station.frames(STEP_MS / 1000, with_gpus=step % GPU_EVERY == 0):
+            yield decode(site, topic, payload, ts_ms)
+    yield Tick(end_ms)
+
+
+def effects(site: Site, start_ms: int, end_ms: int) -> Iterator[Effect]:
+    twin = start(site)
+    for event in events(site, start_ms, end_ms):
+        twin, out = advance(site, twin, event)
+        yield from out
+
+
+def thinned(snapshot: Snapshot) -> Snapshot:
+    """Without the twin's own value of each GPU, which no panel reads."""
+    return replace(snapshot, gpu_c=np.empty((0, 0)), gpu_w=np.empty((0, 0)))
+
+
+def lines(site: Site, start_ms: int, end_ms: int) -> Iterator[bytes]:
+    """Line protocol of readings, snapshots and finished rollup windows; of the snapshots one a step of the run."""
+    rollup, written = Rollup(site), -STEP_MS
+    for effect in effects(site, start_ms, end_ms):
+        if isinstance(effect, Record):
+            rollup.add([effect.reading])
+            yield from reading_lines(site, effect.reading)
+        elif isinstance(effect, Emit):
+            rollup.add([effect.snapshot])
+            if effect.snapshot.ts_ms - written >= STEP_MS:
+                written = effect.snapshot.ts_ms
+                yield from snapshot_lines(site, thinned(effect.snapshot))
+    for window in rollup.close(end_ms):
+        yield from window_lines(site, window)
