@@ -10,7 +10,8 @@ export class Live {
     this.onFrame = onFrame;
     this.onState = onState;
     this.frameAt = null; // when the newest new frame arrived, performance.now()
-    this.heardAt = performance.now();
+    this.startedAt = performance.now();
+    this.heardAt = this.startedAt;
     this.ts = undefined;
     this.#open();
     this.timer = setInterval(() => this.#judge(), 500);
@@ -42,7 +43,7 @@ export class Live {
 
   #judge() {
     const now = performance.now();
-    const since = (now - (this.frameAt ?? this.heardAt)) / 1000;
+    const since = (now - (this.frameAt ?? this.startedAt)) / 1000;
     if (now - this.heardAt > LOST_MS || (this.#source.readyState === EventSource.CLOSED && now - this.heardAt > 1500)) this.onState("lost", since);
     else if (this.frameAt === null) this.onState("wait", since);
     else this.onState(now - this.frameAt > SILENT_MS ? "silent" : "live", since);

@@ -19,6 +19,7 @@ export class RackDialog {
     const close = h("button", { type: "button", class: "close", text: "×", "aria-label": text.close, onclick: () => this.dialog.close() });
     this.body = h("div", { text: text.loading });
     this.dialog.replaceChildren(h("header", {}, h("h2", { id: "rack-title", text: `${rack.hall} / ${rack.id}` }), close), this.body);
+    this.dialog.setAttribute("aria-labelledby", "rack-title");
     this.dialog.showModal();
     this.#load();
     clearInterval(this.timer);
