@@ -7,16 +7,21 @@ import time
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from config.site import Site
+    from sensors.produce import Producer
+    from sensors.publish import Fleet, Pace
 
 
 @dataclass(frozen=True)
 class Options:
     """What the command was asked."""
 
-    site: str
+    site: str | None
     broker: str
     speed: float
     step: float | None
@@ -54,7 +59,7 @@ async def publish(options: Options) -> dict[str, object]:
     from sensors import publish as out
     from sensors.gateway import Broker
 
-    broker, site = Broker.parse(options.broker), load_site(options.site)
+    broker, site = Broker.parse(options.broker), load_site(_site(options))
     begin = start_ms(options.start, time.time())
     fleet = out.Fleet.of(site, broker, begin)
     stop, report = asyncio.Event(), out.Report(site.id)
@@ -64,20 +69,27 @@ async def publish(options: Options) -> dict[str, object]:
     return done.as_dict()
 
 
-def _producer(options: Options, site, fleet, pace):
-    from sensors import publish as out
-    from sensors.faults import SensorFaults, parse
-    from sensors.simulate import simulated
-    from sensors.station import Station
+def _site(options: Options) -> str:
+    """The site asked for, else the one of the map, else Valence."""
+    if options.site is None and options.recorded:
+        from sensors.recorded.maps import load_map
 
-    faults = [parse(text) for text in options.faults]
-    truth = simulated(site, options.seed, pace.start_ms, faults, epw=options.epw)
-    sensing = SensorFaults.of(site, faults, pace.start_ms / 1000.0, options.seed)
-    return out.live(Station.of(truth, options.seed, options.gpus, sensing), fleet, pace)
+        return load_map(options.recorded).site
+    return options.site or "valence"
+
+
+def _producer(options: Options, site: Site, fleet: Fleet, pace: Pace) -> Producer:
+    from sensors import produce
+
+    if options.recorded:
+        if options.data is None:
+            raise ValueError("--recorded needs --data, the folder of its files")
+        return produce.recorded(site, fleet, pace, options.recorded, options.data)
+    return produce.simulation(site, fleet, pace, options.seed, options.faults, options.heat, options.epw, options.gpus)
 
 
 def command(
-    site: Annotated[str, typer.Option(help="Name of a site that comes along, or path of a site file.")] = "valence",
+    site: Annotated[str | None, typer.Option(help="Site that comes along or path of a site file; valence, or the map's own.")] = None,
     broker: Annotated[str, typer.Option(help="mqtt://[user:password@]host:port, mqtts:// with TLS.")] = "mqtt://127.0.0.1:1883",
     speed: Annotated[float, typer.Option(min=0.01, help="Event seconds a wall second.")] = 1.0,
     step: Annotated[float | None, typer.Option(min=0.1, help="Sample period in event seconds; by default 1, coarser at high speed.")] = None,

@@ -52,6 +52,7 @@ class Gateway:
     sent: int = 0
     dropped: int = 0
     connections: int = 0
+    under_way: int = 0  # sent, not yet confirmed
     trouble: str = ""
     more: asyncio.Event = field(default_factory=asyncio.Event)
     closing: bool = False
@@ -123,7 +124,9 @@ class Gateway:
     async def _drain(self, client: aiomqtt.Client) -> None:
         while self.waiting:
             batch = [self.waiting.popleft() for _ in range(min(BATCH, len(self.waiting)))]
+            self.under_way = len(batch)
             done = await asyncio.gather(*(_publish(client, m) for m in batch), return_exceptions=True)
+            self.under_way = 0
             failed = [m for m, r in zip(batch, done, strict=True) if isinstance(r, BaseException)]
             self.sent += len(batch) - len(failed)
             if failed:

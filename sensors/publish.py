@@ -10,8 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from config.site import SITE_LEVEL, Site
+from sensors.encode import Frame
 from sensors.gateway import Broker, Gateway, Message
-from sensors.station import GPU_PERIOD_S, Frame, Station
+from sensors.station import GPU_PERIOD_S, Station
 from twin.wire.messages import encode_meta, encode_status
 
 CLOSE_S = 3.0  # longest time to send what waits at the end
@@ -54,6 +55,10 @@ class Fleet:
     def put(self, frame: Frame) -> None:
         topic, payload = frame
         self.gateways[topic.split("/", 3)[2]].put(topic, payload)
+
+    def waiting(self) -> int:
+        """Messages not yet confirmed by the broker."""
+        return sum(len(g.waiting) + g.under_way for g in self.gateways.values())
 
     def report(self, report: Report) -> Report:
         many = self.gateways.values()
@@ -112,7 +117,7 @@ def live(station: Station, fleet: Fleet, pace: Pace) -> Callable[[asyncio.Event,
                 return
             due = int(elapsed * pace.speed / pace.step_s)
             if due <= done:
-                await _sleep(stop, (done + 1) * pace.step_s / pace.speed - elapsed)
+                await rest(stop, (done + 1) * pace.step_s / pace.speed - elapsed)
                 continue
             dt = (due - done) * pace.step_s
             report.skipped_steps += due - done - 1
@@ -126,7 +131,8 @@ def live(station: Station, fleet: Fleet, pace: Pace) -> Callable[[asyncio.Event,
     return produce
 
 
-async def _sleep(stop: asyncio.Event, seconds: float) -> None:
+async def rest(stop: asyncio.Event, seconds: float) -> None:
+    """Wait, or less when the run is stopped."""
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(stop.wait(), max(seconds, 0.001))
 

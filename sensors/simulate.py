@@ -6,9 +6,10 @@ from pathlib import Path
 
 from config.site import Site
 from sensors import weather
+from sensors.encode import Frame
 from sensors.faults import Fault, SensorFaults, plant_faults
 from sensors.loads import SyntheticLoad
-from sensors.station import Frame, Station
+from sensors.station import Station
 from sensors.truth.parameters import draw
 from sensors.truth.plant import LoadAt, Truth
 from sensors.weather import WeatherAt

@@ -6,15 +6,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from config.classes import CLASSES
+from sensors.encode import Encoder, Frame
 from sensors.faults import Sensing, SensorFaults
 from sensors.instruments import Bank, banks, quality
 from sensors.truth.observe import gpus, observe
 from sensors.truth.plant import Truth
-from twin.events import Reading
-from twin.wire.native import encode_reading
 
-Frame = tuple[str, bytes]
 GPU_PERIOD_S = 5.0
 
 
@@ -26,6 +23,10 @@ class Station:
     banks: dict[str, Bank]
     sensing: Sensing = field(default_factory=SensorFaults)
     counts: dict[str, int] = field(default_factory=dict)
+    encoders: dict[str, Encoder] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.encoders = {cls: Encoder.of(self.truth.site, cls) for cls in self.banks}
 
     @classmethod
     def of(cls, truth: Truth, seed: int, with_gpus: bool = True, sensing: Sensing | None = None) -> Station:
@@ -40,23 +41,12 @@ class Station:
         seen = bank.read(observe(self.truth, cls), dt)
         return self.sensing.apply(self.truth.state.t, cls, seen)
 
-    def readings(self, dt: float, with_gpus: bool) -> Iterator[Reading]:
-        """One reading an asset, at the truth's time."""
+    def frames(self, dt: float, with_gpus: bool = False) -> Iterator[Frame]:
+        """(topic, payload) of every asset at the truth's time."""
         ts_ms = round(self.truth.state.t * 1000)
         for cls in self.banks:
             if cls == "gpu" and not with_gpus:
                 continue
             values = self.sample(cls, dt)
             seq = self.counts[cls] = self.counts.get(cls, -1) + 1
-            for row, q in enumerate(quality(values).tolist()):
-                yield Reading(ts_ms, cls, row, seq, q, values[row])
-
-    def frames(self, dt: float, with_gpus: bool = False) -> Iterator[Frame]:
-        """(topic, payload) of every asset."""
-        for reading in self.readings(dt, with_gpus):
-            yield encode_reading(self.truth.site, reading)
-
-
-def measured_classes() -> tuple[str, ...]:
-    """Classes that have instruments at all."""
-    return tuple(c for c, k in CLASSES.items() if k.measured)
+            yield from self.encoders[cls].frames(ts_ms, seq, quality(values), values)

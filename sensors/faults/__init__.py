@@ -4,4 +4,4 @@ from __future__ import annotations
 from sensors.faults.catalogue import KINDS, Fault, parse, plant_faults
 from sensors.faults.sensing import Sensing, SensorFaults
 
-__all__ = ["KINDS", "Fault", "SensorFaults", "Sensing", "parse", "plant_faults"]
+__all__ = ["KINDS", "Fault", "Sensing", "SensorFaults", "parse", "plant_faults"]

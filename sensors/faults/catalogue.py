@@ -10,7 +10,7 @@ from sensors.faults.sensor_kinds import SENSOR_KINDS
 from sensors.faults.target import resolve
 from sensors.truth.effects import Effects
 from sensors.truth.parameters import Parameters, hall_rows
-from sensors.truth.plant import FaultsAt
+from sensors.truth.plant import FaultsAt, healthy
 
 KINDS = {**PLANT_KINDS, **SENSOR_KINDS}
 _BY_HALL = ("pump", "cooler", "district", "heatpump", "tank", "tower", "loop")
@@ -28,6 +28,8 @@ def parse(text: str) -> Fault:
 def plant_faults(site: Site, p: Parameters, faults: Sequence[Fault], start: float) -> FaultsAt:
     """Writes the effects of every plant fault present at a time; seconds count from `start` [epoch s]."""
     placed = [(f, PLANT_KINDS[f.kind], *_row(site, f)) for f in faults if f.kind in PLANT_KINDS]
+    if not placed:
+        return healthy
 
     def write(t: float, effects: Effects) -> None:
         for fault, kind, row, part in placed:

@@ -31,6 +31,7 @@ def _add(name: str) -> Write:
 def _plate(e: Effects, row: int, part: int, size: float, since: float) -> None:
     """One plate, or all of a rack, passes less."""
     where = (row, slice(None) if part < 0 else part)
+    e.plates_hit = True
     e.plate_flow[where] *= 1.0 - size
     e.plate_film[where] *= (1.0 - size) ** 0.5
 

@@ -12,7 +12,7 @@ from sensors.truth.state import State
 def stored(p: Parameters, s: State) -> float:
     """Heat above 0 degC of everything that stores it [J]."""
     tcs, fws = p.tcs_volumetric, p.fws_volumetric
-    metal = np.sum(p.rack.die * s.die) + np.sum(p.rack.plate * s.plate)
+    metal = np.einsum("ij,ij->", p.rack.die, s.die) + np.einsum("ij,ij->", p.rack.plate, s.plate)
     racks = tcs * np.sum(p.rack.inlet * s.rack_in + p.rack.outlet * s.rack_out)
     cdus = np.sum(0.5 * tcs * p.cdu.half * (s.tcs_return + s.tcs_supply) + fws * p.cdu.half * s.fws_out)
     hall = np.sum(p.hall.air_capacity * s.air + fws * p.hall.header * s.header)
@@ -38,7 +38,7 @@ class Ledger:
         self._out += float(joules)
 
     def close(self, dt: float, before: float, after: float, watts_in: float) -> None:
-        """End a part of a step. The residual is set against throughput, at least one percent of a thousandth of the store's rounding."""
+        """End a part of a step of `dt` [s]: stores before and after [J], electric power into the system [W]."""
         came, change = float(watts_in) * dt, after - before
         gap = abs(came - self._out - change)
         scale = max(abs(came) + abs(self._out), 1.0)

@@ -45,14 +45,17 @@ def draw_racks(site: Site, rng: np.random.Generator) -> RackParameters:
     films = {id(s): _film(s) for s in sheets}
     film = np.array([films[id(s)] for s in sheets])[:, None] * np.clip(1 + 0.04 * rng.standard_normal((count, most)), 0.75, 1.25)
     coolant = _column(sheets, "coolant_l", 1e-3)
+    share, exponent = _share(sheets, present, rng), _column(sheets, "plate_flow_exponent")
+    mean = share.sum(axis=1) / gpus
     flow = _column(sheets, "flow_lpm", LPM) * np.clip(1 + 0.03 * rng.standard_normal(count), 0.9, 1.1)
     return RackParameters(
         cdu=np.array([a.parent[1] for a in site.assets["rack"]], dtype=int), hall=hall, gpus=gpus, present=present,
         gpu_max=_column(sheets, "gpu_max_w"), gpu_idle=_column(sheets, "gpu_idle_w"),
         other_max=_column(sheets, "other_liquid_kw", 1e3), air_max=_column(sheets, "air_kw", 1e3),
-        admittance=flow / np.sqrt(_column(sheets, "dp_kpa", 1e3)), share=_share(sheets, present, rng),
-        die=grid("die_j_k", 0.02), plate=grid("plate_j_k", 0.02), joint=1.0 / grid("die_plate_k_w", 0.04), film=film,
-        plate_flow=_column(sheets, "plate_flow_lpm", LPM), exponent=_column(sheets, "plate_flow_exponent"),
+        admittance=flow / np.sqrt(_column(sheets, "dp_kpa", 1e3)), share=share,
+        die=grid("die_j_k", 0.02), plate=grid("plate_j_k", 0.02), joint=1.0 / grid("die_plate_k_w", 0.04), mean_share=mean,
+        film_share=film * (share / mean[:, None]) ** exponent[:, None] * present,
+        plate_flow=_column(sheets, "plate_flow_lpm", LPM), exponent=exponent,
         inlet=0.4 * coolant, outlet=0.6 * coolant, throttle=_column(sheets, "throttle_c"), shutdown=_column(sheets, "shutdown_c"))
 
 

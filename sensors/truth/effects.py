@@ -1,7 +1,7 @@
 """What faults change: factors on the plant and switches, neutral where nothing is wrong. Written anew each step by the faults."""
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -35,6 +35,7 @@ class Effects:
     tank_mixing: np.ndarray  # (H,) added exchange of neighbouring layers a second
     feed_open: np.ndarray  # (F,) 1 when the grid is lost
     ups_loss: np.ndarray  # (F,)
+    plates_hit: bool = False  # some plate differs from healthy
 
     @classmethod
     def none(cls, p: Parameters) -> Effects:
@@ -45,6 +46,10 @@ class Effects:
                   "hp_capacity": h, "tank_mixing": h, "feed_open": f, "ups_loss": f}
         made = {name: np.full(shape, _NEUTRAL.get(name, 1.0)) for name, shape in shapes.items()}
         return cls(**made)
+
+    def fresh(self) -> Effects:
+        """A copy to write faults into."""
+        return replace(self, **{f.name: v.copy() for f in fields(self) if isinstance(v := getattr(self, f.name), np.ndarray)})
 
 
 _NEUTRAL = {"cdu_pumps": 0.0, "valve_stuck": np.nan, "valve_stiction": 0.0, "leak": 0.0, "pump_out": 0.0, "recirculation": 0.0,

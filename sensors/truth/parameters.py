@@ -40,7 +40,8 @@ class RackParameters:
     die: np.ndarray  # (R, G) J/K
     plate: np.ndarray  # (R, G) J/K
     joint: np.ndarray  # (R, G) W/K die to plate
-    film: np.ndarray  # (R, G) W/K film conductance at rated plate flow
+    mean_share: np.ndarray  # (R,) mean of `share`
+    film_share: np.ndarray  # (R, G) W/K film conductance of the plate when the mean plate has its rated flow
     plate_flow: np.ndarray  # (R,) m3/s rated
     exponent: np.ndarray  # (R,)
     inlet: np.ndarray  # (R,) m3 supply manifold and hoses

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -44,7 +44,9 @@ class Truth:
     weather: WeatherAt
     faults: FaultsAt = healthy
     power: Power | None = None
-    ledger: Ledger | None = None
+    ledger: Ledger = field(default_factory=Ledger)
+    neutral: Effects | None = None
+    kept: float | None = None  # J stored at the end of the last step
 
     @classmethod
     def of(cls, site: Site, seed: int, t: float, load: LoadAt, weather: WeatherAt, faults: FaultsAt = healthy) -> Truth:
@@ -64,11 +66,10 @@ class Truth:
 
     def _part(self, dt: float) -> None:
         s, p, t = self.state, self.p, self.state.t
-        e = Effects.none(p)
-        self.faults(t + dt, e)
+        e = self._effects(t + dt)
         weather = self.weather(t + dt)
         load = throttled(p, s, self.load(t, t + dt))
-        before = stored(p, s)
+        before = self.kept if self.kept is not None else stored(p, s)
         cdu_w, pump_w, coil_w = self._flows(e, dt)
         out = self._water(e, load, weather, cdu_w, pump_w, coil_w, dt)
         s.t = t + dt
@@ -76,12 +77,18 @@ class Truth:
         self._electric(e, load, cdu_w, pump_w, coil_w, out, dt)
         s.flows |= {"rack_w": load.rack, "gpu_w": load.gpu, "air_w": load.air, "cdu_w": cdu_w, "pump_w": pump_w + coil_w,
                     "outdoor_w": out.fan_w + out.tower_pump_w, "weather": weather}
-        tower = self.ledger_tower(out)
-        self.ledger.close(dt, before, stored(p, s), load.rack.sum() + cdu_w.sum() + pump_w.sum() + coil_w.sum() + tower)
+        self.kept = stored(p, s)
+        tower = float(out.tower_pump_w.sum())
+        self.ledger.close(dt, before, self.kept, load.rack.sum() + cdu_w.sum() + pump_w.sum() + coil_w.sum() + tower)
 
-    def ledger_tower(self, out: Outside) -> float:
-        """Pump power that ends in tower water [W]."""
-        return float(out.tower_pump_w.sum())
+    def _effects(self, t: float) -> Effects:
+        if self.neutral is None:
+            self.neutral = Effects.none(self.p)
+        if self.faults is healthy:
+            return self.neutral
+        e = self.neutral.fresh()
+        self.faults(t, e)
+        return e
 
     def _flows(self, e: Effects, dt: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Controllers, then the flows they make. Electric power of CDU pumps (C,), facility pumps and coil fans (H,) [W]."""
@@ -169,9 +176,6 @@ class Truth:
                      + (pump_w + coil_w) @ electric.live_share(w.pump, alive) + self.site.model.base_kw * 1e3 / feeds)
         direct = _rows(out.fan_w + out.tower_pump_w, w.cooler) + _rows(out.hp_w, w.heat_pump)
         self.power = step_power(p, self.state, e, protected, direct * np.where(e.feed_open > 0.5, self.state.genset_w > 0, 1.0), dt)
-
-    def __post_init__(self) -> None:
-        self.ledger = self.ledger or Ledger()
 
 
 def _rows(by_hall: np.ndarray, matrix: np.ndarray) -> np.ndarray:

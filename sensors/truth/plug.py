@@ -5,7 +5,7 @@ heat, so heat is conserved to rounding and the outlet depends on the old content
 """
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -18,6 +18,10 @@ class Plug:
     cells: np.ndarray
     volumetric: float
     loss: float = 0.0
+    edges: np.ndarray = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.edges = np.linspace(0.0, self.volume, len(self.cells) + 1)
 
     @classmethod
     def filled(cls, volume: float, count: int, temperature: float, volumetric: float, loss: float = 0.0) -> Plug:
@@ -30,12 +34,11 @@ class Plug:
 
     def _cumulated(self) -> tuple[np.ndarray, np.ndarray]:
         count = len(self.cells)
-        edges = np.linspace(0.0, self.volume, count + 1)
         filled = np.empty(count + 1)
         filled[0] = 0.0
         np.cumsum(self.cells, out=filled[1:])
         filled *= self.volume / count
-        return edges, filled
+        return self.edges, filled
 
     def outlet(self, displaced: float) -> float:
         """Mean temperature [degC] of the `displaced` [m3] last part of the content; the last cell where nothing moves."""

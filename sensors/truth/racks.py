@@ -47,14 +47,16 @@ def throttled(p: Parameters, s: State, load: RackLoad) -> RackLoad:
 
 
 def _plates(p: Parameters, e: Effects, flow: np.ndarray, inlet: np.ndarray) -> np.ndarray:
-    """Conductance [W/K] of each plate to its inlet coolant, shape (R, G)."""
-    through = p.rack.share * e.plate_flow
-    rated = (p.rack.share.sum(axis=1) / np.maximum(p.rack.gpus, 1))[:, None]
-    stream = np.maximum(p.tcs_volumetric * flow[:, None] * through, 1e-9)
-    exponent = p.rack.exponent[0] if np.ptp(p.rack.exponent) == 0 else p.rack.exponent[:, None]
-    rack_level = (np.maximum(flow * rated[:, 0] / p.rack.plate_flow, 0.0) ** p.rack.exponent * viscosity_film(inlet))[:, None]
-    film = p.rack.film * e.plate_film * rack_level * (np.maximum(through, 0.0) / rated) ** exponent
-    return np.where(stream > 1e-6, -stream * np.expm1(-film / stream), 0.0) * p.rack.present
+    """Conductance [W/K] of each plate to its inlet coolant, shape (R, G): c (1 - exp(-film / c)), film ~ flow ** exponent."""
+    r = p.rack
+    level = np.maximum(flow * r.mean_share / r.plate_flow, 0.0) ** r.exponent * viscosity_film(inlet)
+    stream = (p.tcs_volumetric * flow)[:, None] * r.share
+    film = level[:, None] * r.film_share
+    if e.plates_hit:
+        stream, film = stream * e.plate_flow, film * e.plate_film * e.plate_flow ** r.exponent[:, None]
+    np.maximum(stream, 1e-9, out=stream)
+    np.divide(film, stream, out=film)
+    return stream * -np.expm1(-film)
 
 
 def _gpus(p: Parameters, s: State, g: np.ndarray, power: np.ndarray, dt: float) -> tuple[np.ndarray, ...]:
