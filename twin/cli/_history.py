@@ -23,7 +23,7 @@ class History:
         plant = children.start("-m", "sensors.history", *options, "--hours", str(HOURS), "--step", str(STEP_S), "--end", str(end_ms),
                                stdout=subprocess.PIPE, niceness=POLITE)
         influx = ["--influx", settings.influx.url.get_secret_value()] if settings.influx.url else []
-        self.process = children.start("-c", "from twin.cli.main import main; main()", "backfill", "--site", options[1], "--step", str(STEP_S),
+        self.process = children.start("-c", "from twin.cli.main import main; main()", "backfill", "--site", options[1], "--end", str(end_ms), "--step", str(STEP_S),
                                       "--hours", str(HOURS), "--store", str(settings.store.path), *influx,
                                       stdin=plant.stdout or subprocess.DEVNULL, stdout=subprocess.PIPE, niceness=POLITE)
         if plant.stdout is not None:

@@ -11,7 +11,7 @@ import typer
 
 if TYPE_CHECKING:
     from config.site import Site
-    from twin.service.inbox import Message
+    from twin.sources.inbox import Message
 
 
 def register(app: typer.Typer) -> None:
