@@ -38,6 +38,7 @@ class Rack(Frozen):
     plate_flow_exponent: Fraction  # film conductance ~ flow ** exponent
     throttle_c: Positive
     shutdown_c: Positive
+    regulator_efficiency: Annotated[float, Field(gt=0, le=1)] = 1.0  # GPU module input to die
 
 
 class Cdu(Frozen):
@@ -126,6 +127,38 @@ class Ups(Frozen):
     efficiency_50: Fraction
     efficiency_100: Fraction
     battery_kwh: Positive
+    battery_kw: Positive | None = None  # greatest discharge; without it what the rated output needs
+    charge_share: Fraction = 0.1  # of the rating, greatest charge
+    battery_efficiency: Annotated[float, Field(gt=0, le=1)] = 0.95  # of what is charged
+
+
+class Pdu(Frozen):
+    """Floor unit with an isolation transformer."""
+
+    kind: Literal["pdu"]
+    title: str
+    rating_kw: Positive
+    no_load_kw: NotNegative
+    load_kw: NotNegative  # at rating
+
+
+class Busway(Frozen):
+    kind: Literal["busway"]
+    title: str
+    rating_kw: Positive
+    load_kw: NotNegative  # at rating
+
+
+class PowerShelf(Frozen):
+    """Rectifiers of a rack; efficiencies at shares of the rating."""
+
+    kind: Literal["power_shelf"]
+    title: str
+    rating_kw: Positive
+    efficiency_25: Fraction
+    efficiency_50: Fraction
+    efficiency_100: Fraction
+    liquid_share: Fraction  # of the loss, to coolant
 
 
 class Transformer(Frozen):
@@ -145,5 +178,6 @@ class Genset(Frozen):
 
 
 Equipment = Annotated[
-    Rack | Cdu | DryCooler | Tower | HeatPump | Exchanger | Pump | Ups | Transformer | Genset, Field(discriminator="kind")
+    Rack | Cdu | DryCooler | Tower | HeatPump | Exchanger | Pump | Ups | Transformer | Genset | Pdu | Busway | PowerShelf,
+    Field(discriminator="kind"),
 ]

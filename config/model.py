@@ -46,7 +46,7 @@ class Network(Frozen):
 
 
 class Feed(Frozen):
-    """One grid feed with its chain: transformers -> transfer switch (genset behind) -> UPS."""
+    """One grid feed with its chain: transformers -> transfer switch (genset behind) -> UPS -> PDU -> busway."""
 
     id: Id
     transformer: str
@@ -55,12 +55,20 @@ class Feed(Frozen):
     ups_count: Count
     genset: str
     gensets: Count
+    pdu: str | None = None
+    pdus: Count = 1
+    busway: str | None = None
+    busways: Count = 1
+    transfer_s: NotNegative = 1.0  # from a genset in tolerance to the switch on its side
+    retransfer_s: NotNegative = 1800.0  # of stable grid before the load goes back
 
 
 class Racks(Frozen):
     equipment: str
     count: Count
     feeds: FeedIds
+    shelf: str | None = None  # power shelves of one rack
+    shelves: Count = 1
 
 
 class Cdus(Frozen):
@@ -82,6 +90,7 @@ class Pumps(Frozen):
     count: Count
     needed: Count
     feeds: FeedIds
+    ups: bool = False  # behind the UPS of their feeds, else on the bus before it
 
 
 class Tank(Frozen):

@@ -13,7 +13,7 @@ from config.validate import Path, problem, unknown
 MAX_RACKS, MAX_CDUS = 200_000, 50_000
 HALL_PARTS = {"racks": "rack", "cdus": "cdu", "pumps": "pump", "coolers": "dry_cooler", "tower": "tower",
               "heat_pump": "heat_pump", "district": "exchanger"}
-FEED_PARTS = {"transformer": "transformer", "ups": "ups", "genset": "genset"}
+FEED_PARTS = {"transformer": "transformer", "ups": "ups", "genset": "genset", "pdu": "pdu", "busway": "busway"}
 
 
 def equipment_places(tree: Any) -> Iterator[tuple[Path, Any, str]]:
@@ -26,6 +26,9 @@ def equipment_places(tree: Any) -> Iterator[tuple[Path, Any, str]]:
         for part, kind in HALL_PARTS.items():
             if isinstance(hall.get(part), dict) and "equipment" in hall[part]:
                 yield (*at, part, "equipment"), hall[part]["equipment"], kind
+        racks = hall.get("racks")
+        if isinstance(racks, dict) and "shelf" in racks:
+            yield (*at, "racks", "shelf"), racks["shelf"], "power_shelf"
 
 
 def feed_places(tree: Any) -> Iterator[tuple[Path, list[Any]]]:

@@ -10,7 +10,8 @@ from config.classes import CLASSES
 from config.site import Site
 from twin.plant.assembly import assemble
 from twin.plant.operate import Design, design
-from twin.plant.power import Feeds, feeds
+from twin.plant.power import feeds
+from twin.plant.supply_types import Supply
 from twin.plant.types import Parameters
 
 Array = np.ndarray
@@ -23,7 +24,7 @@ class Model:
 
     parameters: Parameters
     design: Design
-    feeds: Feeds
+    feeds: Supply
     rows: Mapping[str, int]  # class -> number of assets
     loop_of: Mapping[str, Array]  # class -> [rows] loop each asset of a core class belongs to
     gpus: int

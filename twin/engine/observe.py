@@ -13,7 +13,8 @@ from twin.kpi.indicators import erf, pue
 from twin.physics.machines import affinity_power
 from twin.physics.water import capacity_flow
 from twin.plant import nodes
-from twin.plant.power import FeedFlows, feed_flows
+from twin.plant.power import feed_flows, loads
+from twin.plant.supply_types import SupplyFlows
 from twin.plant.types import Flows, Inputs, State
 
 Array = np.ndarray
@@ -146,16 +147,17 @@ def _district(m: Moment) -> Columns:
             "heat_kw": m.loop("district", m.flows.district), "approach_k": arriving - m.loop("district", leaving)}
 
 
-def _power(m: Moment) -> FeedFlows:
+def _power(m: Moment) -> SupplyFlows:
     i, w = m.inputs, m.model.parameters.wiring
     rack = i.gpu_power.sum(-1) + i.other_power + i.air_power
     column = CLASSES["feed"].column("closed_on")
     closed = np.nan_to_num(m.latest.values["feed"][:, column], nan=1.0)
-    mechanical = i.loop_pump + i.air_fan + cooler_power(m) + tower_power(m) + m.flows.heatpump_power
-    return feed_flows(m.model.feeds, closed, rack, w.cdus_to_loops(i.cdu_pump), mechanical)
+    asked = loads(m.model.feeds, rack, cdu=w.cdus_to_loops(i.cdu_pump), pump=i.loop_pump, air_fan=i.air_fan, cooler=cooler_power(m),
+                  tower=tower_power(m), heat_pump=m.flows.heatpump_power)
+    return feed_flows(m.model.feeds, closed, asked)
 
 
-def _site(m: Moment, power: FeedFlows) -> Columns:
+def _site(m: Moment, power: SupplyFlows) -> Columns:
     i, f = m.inputs, m.flows
     it = (i.gpu_power.sum(-1) + i.other_power + i.air_power).sum(-1)
     facility, loss = power.feed.sum(-1), power.loss.sum(-1)

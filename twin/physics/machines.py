@@ -44,6 +44,16 @@ def ups_losses(load: np.ndarray, rating: np.ndarray, a: np.ndarray, b: np.ndarra
     return rating * (a + b * x + c * x * x)
 
 
+def conversion_output(power: np.ndarray, rating: np.ndarray, a: np.ndarray, b: np.ndarray, c: np.ndarray) -> np.ndarray:
+    """Output [W] of a converter that draws `power` [W]: the inverse of load + ups_losses(load), nothing below its idle loss.
+
+    The root is written so that c = 0 needs no branch.
+    """
+    over_idle = np.maximum(power / rating - a, 0.0)
+    half = 1.0 + b
+    return rating * 2.0 * over_idle / (half + np.sqrt(half * half + 4.0 * c * over_idle))
+
+
 def ups_coefficients(eff_25: float, eff_50: float, eff_100: float) -> tuple[float, float, float]:
     """Loss coefficients through three published efficiencies at 25, 50 and 100 % load."""
     x = np.array([0.25, 0.5, 1.0])
