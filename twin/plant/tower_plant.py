@@ -8,7 +8,8 @@ axis 0), so the same source runs as Python on any batch shape and compiled by nu
 heat of the CDUs and others less heat of the cells is the change of the volumes, to rounding.
 
 Controls as in a plant: fans hold the tower supply at max(floor, wet bulb + approach); tower flow per cell holds the
-hot-water supply likewise; cells start when the approach stays wide with the fans up, and stop when the flow per cell stays low.
+hot-water supply likewise; cells start when hot water stays far above the wet bulb
+with fans and flow spent, and stop when the flow per cell stays low.
 """
 from __future__ import annotations
 
@@ -68,9 +69,8 @@ class TowerPlantParams(NamedTuple):
     cell_most_m3_s: float
     cells_least: float
     cells_most: float
-    cell_up_k: float  # approach above which a cell starts
-    up_mode: float
-    up_pos: float
+    cell_up_k: float  # hot-water supply over wet bulb above which a cell starts
+    cell_up_position: float  # cell flow range that must be used before
     cell_up_s: float
     cell_down_m3_s: float  # flow of a cell below which one stops
     cell_down_s: float
@@ -164,7 +164,8 @@ def control_flow(p, s, dt_s):
 @register_jitable
 def stage_cells(p, s, fan, cell_m3_s, dt_s):
     rule = Rule(p.cells_least, p.cells_most, p.cell_up_s, p.cell_down_s)
-    up = (s.basin_c*(1-p.up_mode)+s.supply_c*p.up_mode - s.wet_bulb_c > p.cell_up_k) & (fan > 0.95 * p.fan_most) & (s.cell_flow>=p.up_pos)
+    spent = (fan > 0.95 * p.fan_most) & (s.cell_flow >= p.cell_up_position)
+    up = spent & (s.supply_c - s.wet_bulb_c > p.cell_up_k)
     return stage(rule, s.cells, up, cell_m3_s < p.cell_down_m3_s, dt_s)
 
 
