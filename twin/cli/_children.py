@@ -1,9 +1,7 @@
-"""Child processes that end with us: told to stop, then killed; and the kernel ends them if we die first."""
+"""Child processes that end with us: told to stop, then killed; and the kernel ends them if we die first (`_child`)."""
 from __future__ import annotations
 
-import ctypes
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -12,15 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-PR_SET_PDEATHSIG = 1  # linux/prctl.h
 PATIENCE_S = 2.0  # from the request to stop until the end is forced
 ROOT = Path(__file__).resolve().parents[2]  # the folder of the packages, for `python -m`
-
-
-def _end_with_parent() -> None:
-    """Runs in the child before its program: SIGTERM when the parent dies (Linux; elsewhere nothing happens)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 @dataclass
@@ -30,18 +21,12 @@ class Children:
     log: IO[bytes]  # their standard error
     running: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
-    def start(self, *argv: str, stdin: IO[bytes] | int = subprocess.DEVNULL, stdout: IO[bytes] | int = subprocess.DEVNULL,
+    def start(self, module: str, *arguments: str, stdin: IO[bytes] | int = subprocess.DEVNULL, stdout: IO[bytes] | int = subprocess.DEVNULL,
               niceness: int = 0) -> subprocess.Popen[bytes]:
-        """`python argv...`, in a session of its own, so that Ctrl-C reaches us alone and we stop it in order."""
-        def prepare() -> None:
-            _end_with_parent()
-            os.nice(niceness)
-
+        """`python -m module arguments...`, in a session of its own, so that Ctrl-C reaches us alone and we stop it in order."""
         path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
-        process = subprocess.Popen(
-            [sys.executable, *argv], stdin=stdin, stdout=stdout, stderr=self.log, start_new_session=True, env=os.environ | {"PYTHONPATH": path},
-            preexec_fn=prepare,  # noqa: PLW1509 children are started before any thread of ours
-        )
+        argv = [sys.executable, "-m", "twin.cli._child", str(niceness), module, *arguments]
+        process = subprocess.Popen(argv, stdin=stdin, stdout=stdout, stderr=self.log, start_new_session=True, env=os.environ | {"PYTHONPATH": path})
         self.running.append(process)
         return process
 

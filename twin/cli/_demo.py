@@ -88,19 +88,17 @@ def _run(demo: Demo, site: Site, listener: socket.socket, folder: Path, children
     broker_port = demo.broker_port or free_port()
     settings = _settings(demo, folder, broker_port)
     start_ms = int(time.time()) * 1000
-    options = ["--site", demo.site, "--seed", str(demo.seed)]
-    children.start("-m", "sensors", *options, "--broker", f"mqtt://{LOOPBACK}:{broker_port}", "--speed", str(demo.speed),
+    children.start("sensors", *_plant(demo), "--broker", f"mqtt://{LOOPBACK}:{broker_port}", "--speed", str(demo.speed),
                    "--start", str(start_ms))
-    past = History(children, settings, options, start_ms) if demo.history else None
-    start_broker(broker_port)  # after the children: its threads must not be forked
+    start_broker(broker_port)
     to_stderr(settings.log_level if settings.log_level != "info" else "warning")
     report = Report(f"http://{LOOPBACK}:{listener.getsockname()[1]}", f"mqtt://{LOOPBACK}:{broker_port}", began)
-    asyncio.run(_live(demo, site, settings, listener, children, past, report, start_ms))
+    asyncio.run(_live(demo, site, settings, listener, children, report, start_ms))
     if demo.as_json:
         typer.echo(json.dumps(report.as_dict()))
 
 
-async def _live(demo: Demo, site: Site, settings: Settings, listener: socket.socket, children: Children, past: History | None,
+async def _live(demo: Demo, site: Site, settings: Settings, listener: socket.socket, children: Children,
                 report: Report, start_ms: int) -> None:
     stop = asyncio.Event()
     stop_on_signals(stop)
@@ -123,22 +121,25 @@ async def _live(demo: Demo, site: Site, settings: Settings, listener: socket.soc
             stop.set()
             raise
 
-    async def fill() -> None:
-        if past is not None:
-            report.history_seconds = await past.follow(console, report.began)
-
-    async def first() -> None:
+    async def first_then_history() -> None:
         async with assembly.hub.changed:
             await assembly.hub.changed.wait_for(lambda: assembly.hub.snapshot is not None)
         report.first_snapshot_seconds = time.monotonic() - report.began
         console.print(f"[green]live[/] after {report.first_snapshot_seconds:.1f} s")
+        if demo.history:
+            report.history_seconds = await History(children, settings, _plant(demo), start_ms).follow(console)
 
     if demo.for_s is not None:
         asyncio.get_running_loop().call_later(demo.for_s, stop.set)
     try:
-        await serve(assembly, listener, str(settings.store.path), stop, (guarded, fill, first), children.ask_to_stop)
+        await serve(assembly, listener, str(settings.store.path), stop, (guarded, first_then_history), children.ask_to_stop)
     finally:
         report.counters = dict(assembly.hub.counters)
+
+
+def _plant(demo: Demo) -> list[str]:
+    """The options that make the past and the present the same plant."""
+    return ["--site", demo.site, "--seed", str(demo.seed)]
 
 
 def _settings(demo: Demo, folder: Path, broker_port: int) -> Settings:

@@ -20,17 +20,18 @@ class History:
     """Starts the children; `follow` shows how far they are."""
 
     def __init__(self, children: Children, settings: Settings, options: list[str], end_ms: int):
-        plant = children.start("-m", "sensors.history", *options, "--hours", str(HOURS), "--step", str(STEP_S), "--end", str(end_ms),
+        plant = children.start("sensors.history", *options, "--hours", str(HOURS), "--step", str(STEP_S), "--end", str(end_ms),
                                stdout=subprocess.PIPE, niceness=POLITE)
         influx = ["--influx", settings.influx.url.get_secret_value()] if settings.influx.url else []
-        self.process = children.start("-c", "from twin.cli.main import main; main()", "backfill", "--site", options[1], "--end", str(end_ms), "--step", str(STEP_S),
+        self.process = children.start("twin.cli", "backfill", "--site", options[1], "--end", str(end_ms), "--step", str(STEP_S),
                                       "--hours", str(HOURS), "--store", str(settings.store.path), *influx,
                                       stdin=plant.stdout or subprocess.DEVNULL, stdout=subprocess.PIPE, niceness=POLITE)
         if plant.stdout is not None:
             plant.stdout.close()
 
-    async def follow(self, console: Console, began: float) -> float | None:
-        """Show the progress until the end; seconds since `began` when all of it is stored, None when it failed."""
+    async def follow(self, console: Console) -> float | None:
+        """Show the progress until the end; the seconds it took, None when it failed."""
+        began = time.monotonic()
         columns = (TextColumn("history"), BarColumn(), TextColumn("{task.completed:.0f} of {task.total:.0f} h"), TimeElapsedColumn())
         with Progress(*columns, console=console, transient=True) as progress:
             task = progress.add_task("history", total=HOURS)
@@ -40,7 +41,7 @@ class History:
         if code:
             console.print(f"[red]history not complete[/]: exit code {code}")
             return None
-        console.print(f"[green]history[/] of {HOURS:g} h after {time.monotonic() - began:.1f} s")
+        console.print(f"[green]history[/] of {HOURS:g} h in {time.monotonic() - began:.1f} s")
         return time.monotonic() - began
 
     async def _lines(self):
