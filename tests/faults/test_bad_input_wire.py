@@ -51,6 +51,10 @@ def gpus(temp: list[object], power: list[object]) -> bytes:
     return msg(temp_c=temp, power_w=power)
 
 
+def command(**fields: object) -> bytes:
+    return json.dumps({"ts": NOW} | fields).encode()
+
+
 GOOD_POWER = {"power_kw": 100.0}
 CASES = (
     # whole messages
@@ -101,7 +105,8 @@ CASES = (
     Case("q true", msg(q=True, supply_c=32.0), ("type",), field="q"),
     Case("no seq and no q", b'{"ts":%d,"supply_c":32.0}' % NOW, (), {"supply_c": 32.0}),
     # single values: the rest of the message is used
-    Case("kelvin for degC", msg(supply_c=305.15, **GOOD_POWER), ("range",), GOOD_POWER, field="supply_c", says="305.15 degC", missing=("supply_c",)),
+    Case("kelvin for degC", msg(supply_c=305.15, **GOOD_POWER), ("range",), GOOD_POWER, field="supply_c", says="305.15 degC",
+         missing=("supply_c",)),
     Case("watts for kW", msg(supply_c=32.0, power_kw=1.2e8), ("range",), {"supply_c": 32.0}, field="power_kw", missing=("power_kw",)),
     Case("just above the range", msg(supply_c=110.001, **GOOD_POWER), ("range",), GOOD_POWER, field="supply_c"),
     Case("the end of the range", msg(supply_c=110.0), (), {"supply_c": 110.0}),
@@ -147,10 +152,10 @@ CASES = (
     Case("status as text", b'{"online":"yes"}', ("type",), topic=GATEWAY, field="online"),
     Case("status without online", b"{}", ("missing_field",), topic=GATEWAY, field="online"),
     Case("a gateway of no hall", b'{"online":true}', ("unknown_asset",), topic=GATEWAY.replace("h1", "h7")),
-    Case("a command without author", b'{"ts":%d,"id":"1","expires":%d,"name":"x"}' % (NOW, NOW), ("missing_field",), topic=CMD, field="author"),
-    Case("a command with an id of spaces", b'{"ts":%d,"id":" ","author":"a","expires":%d,"name":"x"}' % (NOW, NOW), ("range",), topic=CMD, field="id"),
-    Case("a command from the past", b'{"ts":1,"id":"1","author":"a","expires":%d,"name":"x"}' % NOW, ("clock_past",), topic=CMD, field="ts"),
-    Case("arguments that are no object", b'{"ts":%d,"id":"1","author":"a","expires":1,"name":"x","arguments":[]}' % NOW, ("type",), topic=CMD,
+    Case("a command without author", command(id="1", expires=NOW, name="x"), ("missing_field",), topic=CMD, field="author"),
+    Case("a command with an id of spaces", command(id=" ", author="a", expires=NOW, name="x"), ("range",), topic=CMD, field="id"),
+    Case("a command from the past", command(ts=1, id="1", author="a", expires=NOW, name="x"), ("clock_past",), topic=CMD, field="ts"),
+    Case("arguments that are no object", command(id="1", author="a", expires=1, name="x", arguments=[]), ("type",), topic=CMD,
          field="arguments"),
 )
 

@@ -26,7 +26,8 @@ TOPICS = ("dc/valence/h1/rack/r001/tele", "dc/valence/h1/rack/r001/gpu", "dc/val
 MEASURED = [c for c, k in CLASSES.items() if k.measured and SITE.count(c)]
 BARE = re.compile(r"[:\[,](-?\d+)[,}\]]")  # a number without point or exponent
 
-keys = st.sampled_from(["ts", "seq", "q", "supply_c", "power_kw", "temp_c", "power_w", "online", "id", "author", "expires", "name", "x"]) | st.text()
+KEYS = ("ts", "seq", "q", "supply_c", "power_kw", "temp_c", "power_w", "online", "id", "author", "expires", "name", "x")
+keys = st.sampled_from(KEYS) | st.text()
 leaves = (st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.integers(NOW - 10**6, NOW + 10**4)
           | st.lists(st.none() | st.floats(0, 100), min_size=1, max_size=3).map(lambda cells: (cells * 72)[:72]))
 values = st.recursive(leaves, lambda v: st.lists(v, max_size=5) | st.dictionaries(keys, v, max_size=5), max_leaves=12)

@@ -161,8 +161,11 @@ def test_a_server_that_names_a_time_is_not_asked_before(tmp_path: Path) -> None:
     assert of.wait_s() == 90.0
 
 
-@pytest.mark.parametrize(("status", "kind"), [(204, Kind.DONE), (200, Kind.DONE), (400, Kind.REFUSED), (422, Kind.REFUSED), (413, Kind.SPLIT),
-                                              (401, Kind.AGAIN), (404, Kind.AGAIN), (429, Kind.AGAIN), (500, Kind.AGAIN), (503, Kind.AGAIN)])
+STATUSES = {204: Kind.DONE, 200: Kind.DONE, 400: Kind.REFUSED, 422: Kind.REFUSED, 413: Kind.SPLIT,
+            401: Kind.AGAIN, 404: Kind.AGAIN, 429: Kind.AGAIN, 500: Kind.AGAIN, 503: Kind.AGAIN}
+
+
+@pytest.mark.parametrize(("status", "kind"), STATUSES.items())
 def test_what_a_status_means(status: int, kind: Kind) -> None:
     assert classify(status, "said").kind is kind
 
@@ -190,7 +193,9 @@ def test_one_bad_line_costs_few_requests(tmp_path: Path) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(data=st.data(), partial=st.booleans())
-def test_whatever_happens_good_lines_are_stored_and_bad_ones_buried(data: st.DataObject, partial: bool, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_whatever_happens_good_lines_are_stored_and_bad_ones_buried(
+    data: st.DataObject, partial: bool, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     bad = data.draw(st.lists(st.booleans(), min_size=1, max_size=40))
     lines = [f"{'bad' if b else 'good'}{n}" for n, b in enumerate(bad)]
     fails = iter(data.draw(st.lists(st.booleans(), max_size=30)))

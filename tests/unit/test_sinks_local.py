@@ -30,7 +30,8 @@ def cdu(ts_ms: int, supply_c: float, row: int = 0) -> Record:
     return Record(Reading(ts_ms, "cdu", row, 0, 1, values))
 
 
-def supply(path: Path, start: int, end: int, points: int = 10_000, id: str = "cdu-01", src: str = "sensor") -> tuple[np.ndarray, np.ndarray]:
+def supply(path: Path, start: int, end: int, points: int = 10_000, id: str = "cdu-01",
+           src: str = "sensor") -> tuple[np.ndarray, np.ndarray]:
     return history(path, "cdu", "h1", id, "tcs_supply_c", src, ACTUAL, start, end, points)
 
 

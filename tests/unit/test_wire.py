@@ -145,7 +145,8 @@ def snapshot(site: Site, scenario: str) -> Snapshot:
     nothing = {c: np.full((site.count(c), len(k.measured)), np.nan) for c, k in CLASSES.items()}
     quality = {c: np.zeros(v.shape, np.uint8) for c, v in nothing.items()}
     quality["rack"][0, 0] = 2
-    return Snapshot(NOW, scenario, values, {c: np.full_like(v, np.nan) for c, v in values.items()}, nothing, quality, np.empty((0, 0)), np.empty((0, 0)))
+    std = {c: np.full_like(v, np.nan) for c, v in values.items()}
+    return Snapshot(NOW, scenario, values, std, nothing, quality, np.empty((0, 0)), np.empty((0, 0)))
 
 
 def test_estimates_are_flat_and_hold_what_is_known(site: Site) -> None:
@@ -221,6 +222,7 @@ def test_a_value_is_refused_exactly_where_the_description_ends(cls: str, site: S
         site = load_site("frontier")
     asset, schema = site.assets[cls][0], document()["components"]["schemas"][f"{cls}Tele"]["properties"]
     for column in CLASSES[cls].measured:
-        for value, fits in ((schema[column]["minimum"], True), (schema[column]["maximum"], True), (schema[column]["maximum"] * 1.001 + 0.001, False)):
+        low, high = schema[column]["minimum"], schema[column]["maximum"]
+        for value, fits in ((low, True), (high, True), (high * 1.001 + 0.001, False)):
             payload = json.dumps({"ts": NOW, column: value}).encode()
             assert (decode_all(site, topic(site, asset, "tele"), payload, NOW).event is not None) == fits, (column, value)

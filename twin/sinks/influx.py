@@ -86,8 +86,8 @@ class InfluxSink:
         courier = self.courier
         detail = self._fault or courier.trouble or (f"InfluxDB {self._endpoint.version}" if self._endpoint else "no write yet")
         return {"ok": not (self._fault or courier.trouble), "detail": detail, **courier.counters, "queued": len(self._queue),
-                "spooled": len(self._spool), "spooled_bytes": self._spool.bytes, "lost": self._spool.lost + self._dropped, "late": self._lanes.late,
-                "latency_seconds": round(courier.latency_s, 6)}
+                "spooled": len(self._spool), "spooled_bytes": self._spool.bytes, "lost": self._spool.lost + self._dropped,
+                "late": self._lanes.late, "latency_seconds": round(courier.latency_s, 6)}
 
     # the intake thread
 

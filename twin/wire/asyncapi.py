@@ -55,7 +55,8 @@ def _measured() -> list[str]:
 
 def _channels() -> _Doc:
     place, asset = "{site}/{hall}", "{root}/{site}/{hall}/{class}/{id}"
-    found = {f"{c}Tele": _channel(f"{{root}}/{place}/{c}/{{id}}/tele", f"{c}Tele", f"{CLASSES[c].title}: measurements.") for c in _measured()}
+    found = {f"{c}Tele": _channel(f"{{root}}/{place}/{c}/{{id}}/tele", f"{c}Tele", f"{CLASSES[c].title}: measurements.")
+             for c in _measured()}
     found |= {
         "gpu": _channel(f"{{root}}/{place}/rack/{{id}}/gpu", "rackGpus", "GPUs of a rack, as arrays."),
         "gateway": _channel(f"{{root}}/{place}/{GATEWAY}/{{gateway}}/status", "gatewayStatus", "A publisher is online, or its last will."),
@@ -64,7 +65,8 @@ def _channels() -> _Doc:
         "ack": _channel(f"{asset}/cmd{ACK}", "ack", "Answers to requests."),
     }
     for suffix, root, about in (("Twin", "{root}", "estimates"), ("Whatif", WHATIF_ROOT, "forecasts and what-if results")):
-        found |= {f"{c}{suffix}": _channel(f"{root}/{place}/{c}/{{id}}/twin", f"{c}Twin", f"{k.title}: {about}.") for c, k in CLASSES.items()}
+        found |= {f"{c}{suffix}": _channel(f"{root}/{place}/{c}/{{id}}/twin", f"{c}Twin", f"{k.title}: {about}.")
+                  for c, k in CLASSES.items()}
     return found
 
 
