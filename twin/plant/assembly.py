@@ -80,6 +80,7 @@ def _leaves(site: Site, halls: tuple[Hall, ...]) -> Leaves:
         manifold_capacity=capacity(racks(lambda s: s.coolant_l * 1e-3)),
         rated_flow=racks(lambda s: s.flow_lpm * LPM),
         throttle=racks(lambda s: s.throttle_c),
+        shutdown=racks(lambda s: s.shutdown_c),
     )
 
 

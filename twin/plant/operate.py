@@ -89,7 +89,7 @@ def operate(p: Parameters, d: Design, state: State, load: float | Array, dry_bul
     rest = IDLE_REST + (1.0 - IDLE_REST) * load
     gpu = (d.gpu_idle + (d.gpu_max - d.gpu_idle) * load)[..., None] * np.ones_like(p.leaves.plate_factor)
     air = w.racks_to_loops(d.air * rest)
-    share = np.clip(_demand(d, dry_bulb), 0.0, 1.0)
+    share = np.clip(demand(d, dry_bulb), 0.0, 1.0)
     inputs = Inputs(
         gpu_power=gpu,
         other_power=d.other * rest,
@@ -128,7 +128,7 @@ def supply_temperature(d: Design, dry_bulb: float) -> Array:
     return d.dh_supply_warm + (d.dh_supply_cold - d.dh_supply_warm) * np.clip((15.0 - dry_bulb) / 20.0, 0.0, 1.0)
 
 
-def _demand(d: Design, dry_bulb: float) -> Array:
+def demand(d: Design, dry_bulb: float) -> Array:
     """Share of the network's peak wanted [L]: domestic hot water plus heating below 16 degC (heating limit, EN ISO 15927-6)."""
     return d.dh_summer + (1.0 - d.dh_summer) * np.clip((16.0 - dry_bulb) / 21.0, 0.0, 1.0)
 
@@ -186,7 +186,7 @@ def settle(p: Parameters, d: Design, load: float, dry_bulb: float, wet_bulb: flo
     """Steady state of the designed plant: long implicit steps while the controllers find their positions."""
     state = first_guess(p, d)
     inputs = operate(p, d, state, load, dry_bulb, wet_bulb)
-    wanted = np.clip(_demand(d, dry_bulb), 0.0, 1.0)
+    wanted = np.clip(demand(d, dry_bulb), 0.0, 1.0)
     for _ in range(rounds):
         state, _ = step(p, state, inputs, 300.0)
         inputs = hold(p, d, state, replace(inputs, heatpump_load=wanted))

@@ -56,6 +56,7 @@ class Leaves:
     manifold_capacity: Array  # [R] J/K
     rated_flow: Array  # [R] m3/s
     throttle: Array  # [R] degC
+    shutdown: Array  # [R] degC
 
 
 @dataclass(frozen=True, slots=True)
