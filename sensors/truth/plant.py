@@ -20,7 +20,7 @@ from sensors.truth.room import Outside, network_demand, step_room
 from sensors.truth.state import State, designed
 from sensors.weather import Weather, WeatherAt
 
-LONGEST = 20.0  # s, sub-step: the loops transit in about a minute
+LONGEST = 30.0  # s, sub-step: the loops transit in about a minute
 MIXING = 2e-4  # 1/s, exchange of neighbouring tank layers without an inversion
 TURNOVER = 0.05  # 1/s, exchange where colder water lies above warmer
 
