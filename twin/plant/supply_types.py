@@ -74,7 +74,7 @@ class SupplyInputs:
 class SupplyFlows:
     """Mean powers of the step [W]. By feed: feed + genset + battery = ups_out + direct + charge + losses before the UPS's output."""
 
-    powered: Array  # [..., X] share of each group that had power, in number and in time
+    powered: Array  # [..., X] share of each group that had power, in number and in time; 0 for kinds a hall does not have
     feed: Array  # [..., F] from the grid, into the transformer
     transformer_loss: Array  # [..., F]
     genset: Array  # [..., F] from the gensets
