@@ -112,7 +112,8 @@ def test_every_number_of_a_snapshot_is_in_a_line_and_nothing_else() -> None:
     expected = {(cls, a.hall, a.id, field): cells[a.row] for cls, field, cells in blocks for a in SITE.assets[cls]
                 if math.isfinite(cells[a.row]) and not (field.endswith("_quality") and cells[a.row] == 0)}
     gpu = {("gpu", a.hall, a.id, f"{stem}_{i:02d}_{unit}"): cells[a.row, i]
-           for stem, unit, cells in (("temp", "c", s.gpu_c), ("power", "w", s.gpu_w)) for a in SITE.assets["rack"] for i in range(SITE.gpus_per_rack)}
+           for stem, unit, cells in (("temp", "c", s.gpu_c), ("power", "w", s.gpu_w))
+           for a in SITE.assets["rack"] for i in range(SITE.gpus_per_rack)}
     assert written == pytest.approx(expected | gpu, abs=6e-7)
     assert all(list(tags) == TAGS and tags["src"] == TWIN for _, tags, _, _ in lines)
     assert snapshot_lines(SITE, s) == snapshot_lines(load_site("valence"), s)
