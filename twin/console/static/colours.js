@@ -2,7 +2,7 @@
 import { known } from "./format.js";
 
 const TEMPERATURE = [[25, "#3f7fd6"], [35, "#67a9e0"], [42, "#b9c7cf"], [50, "#e9b45c"], [60, "#f08a2c"], [75, "#e2622a"]];
-const MARGIN = [[0, "#ff8a4c"], [4, "#f6b040"], [8, "#c9a85a"], [14, "#5d7d92"], [22, "#37648c"], [35, "#2a4f78"]];
+const MARGIN = [[0, "#ff8a4c"], [4, "#f6b040"], [8, "#c9a85a"], [14, "#4c6e87"], [22, "#37648c"], [35, "#2a4f78"]];
 export const UNKNOWN = "#55606b";
 export const MARGIN_STOPS = MARGIN.map(([k]) => k);
 export const TEMPERATURE_STOPS = TEMPERATURE.map(([c]) => c);

@@ -135,7 +135,7 @@ function outdoor(m, column) {
 
 function feedLine(m, i, brief) {
   const [closed, volts, hertz] = ["closed_on", "voltage_v", "frequency_hz"].map((c) => reading(m.at("feed", c, i)).main);
-  const kv = known(volts) ? `${num(volts / 1000, 1)}\u00a0kV` : DASH;
+  const kv = known(volts) && volts >= 1000 ? `${num(volts / 1000, 1)}\u00a0kV` : value(volts, "V");
   return `${known(closed) ? (closed > 0.5 ? text.closed : text.open) : DASH} · ${kv}${brief ? "" : ` · ${value(hertz, "Hz")}`}`;
 }
 

@@ -23,7 +23,7 @@ export class Trends {
     this.#spans();
     this.sizes = new ResizeObserver(() => this.charts.forEach((c) => c.fit()));
     this.sizes.observe($("charts"));
-    this.timer = setInterval(() => { if (this.span > SPANS[0][1] && model.frame?.ts) this.reload(); }, RELOAD_MS);
+    this.timer = setInterval(() => { if (model.frame?.ts) this.reload(); }, RELOAD_MS); // the past may still be filling
   }
 
   #spans() {
@@ -144,7 +144,7 @@ class Chart {
     const axis = { stroke: INK.axis, font: "12px system-ui, sans-serif", ticks: { show: false }, grid: { stroke: INK.grid, width: 1 } };
     const hidden = { stroke: "transparent", points: { show: false }, spanGaps: true };
     return {
-      ...this.#size(), legend: { show: false }, cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } }, padding: [8, 8, 0, 0],
+      ...this.#size(), legend: { show: false }, cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } }, padding: [8, 18, 0, 0],
       tzDate: (s) => window.uPlot.tzDate(new Date(s * 1000), this.model.site.timezone),
       axes: [{ ...axis, space: 70, size: 26, values: [[3600, "{HH}:{mm}"], [60, "{HH}:{mm}"], [1, "{HH}:{mm}:{ss}"]] }, { ...axis, size: 52, space: 34, values: (u, vs) => tick(vs) }],
       scales: { y: { range: (u, low, high) => room(low, high) } },
@@ -165,6 +165,7 @@ function room(low, high) {
 
 function tick(values) {
   const step = values.length > 1 ? Math.abs(values[1] - values[0]) : 1;
-  const digits = Math.min(4, Math.max(0, -Math.floor(Math.log10(step) + 1e-9)));
+  const whole = (d) => Math.abs(step * 10 ** d - Math.round(step * 10 ** d)) < 1e-6;
+  const digits = [0, 1, 2, 3].find(whole) ?? 4;
   return values.map((v) => num(v, digits));
 }
