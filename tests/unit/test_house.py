@@ -27,7 +27,7 @@ LEVELS = (
     ("twin.sources", "twin.sinks", "twin.calibrate"),
     ("twin.service",),
     ("twin.api", "twin.grafana"),
-    ("twin.console",),
+    ("twin.console", "twin.bench"),
     ("twin.cli",),
 )
 LEVEL = {room: height for height, rooms in enumerate(LEVELS) for room in rooms}
@@ -93,7 +93,7 @@ def may_import(room: str, other: str) -> bool:
         return other in SENSORS_MAY
     if room == "twin" or other == "twin":  # the empty package itself
         return other != "sensors"
-    return room == other or (room, other) in GROUND or (other in LEVEL and LEVEL[other] < LEVEL[room])
+    return room == other or (room, other) in GROUND or (LEVEL.get(other, len(LEVELS)) < LEVEL.get(room, 0))
 
 
 def breaches(name: str, tree: ast.AST) -> list[str]:
