@@ -4,7 +4,7 @@ from __future__ import annotations
 import csv
 import json
 from pathlib import Path
-from typing import Annotated, Any, Optional
+from typing import Annotated, Any
 
 import typer
 
@@ -21,8 +21,8 @@ def validate(
     calibrate: Annotated[Path, typer.Option(help="Readings to calibrate on, CSV.")],
     truth: Annotated[Path, typer.Option(help="Readings to score against, CSV.")],
     out: Annotated[Path, typer.Option(help="Where the prediction goes, CSV.")],
-    until: Annotated[Optional[float], typer.Option(help="Calibrate only on readings before this time [s].")] = None,
-    staging: Annotated[Optional[Path], typer.Option(help="Machines in service, CSV (scored; cells drive the calibration).")] = None,
+    until: Annotated[float | None, typer.Option(help="Calibrate only on readings before this time [s].")] = None,
+    staging: Annotated[Path | None, typer.Option(help="Machines in service, CSV (scored; cells drive the calibration).")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Calibrate physical parameters on the given hours and predict the rest of the day from heat and wet bulb."""

@@ -77,6 +77,8 @@ def tower_heat_w(water_in_c, wet_bulb_c, water_kg_s, air_kg_s, ntu, pressure_pa=
         c_min = np.minimum(c_air, c_water)
         effectiveness = counterflow_effectiveness(ntu * c_air / c_min, c_min / np.maximum(c_air, c_water))
         heat_w = effectiveness * c_min / c_air * most_w
+        limit_w = c_water * (water_in_c - wet_bulb_c)  # no water leaves beyond the wet bulb
+        heat_w = np.minimum(np.maximum(heat_w, np.minimum(limit_w, 0.0)), np.maximum(limit_w, 0.0))
         water_out_c = water_in_c - heat_w / c_water
     return heat_w
 
