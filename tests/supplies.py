@@ -39,9 +39,9 @@ def random_state(p: Supply, rng: np.random.Generator, batch: tuple[int, ...] = (
 
 def random_inputs(p: Supply, rng: np.random.Generator, batch: tuple[int, ...] = ()) -> SupplyInputs:
     shape = (*batch, len(p.battery))
-    asked = site_loads(p) * rng.uniform(0, 3, (*batch, p.ups_member.shape[1])) * (rng.random((*batch, p.ups_member.shape[1])) > 0.2)
+    asked = site_loads(p, 30e3, 1e6) * rng.uniform(0, 3, (*batch, p.ups_member.shape[1])) * (rng.random((*batch, p.ups_member.shape[1])) > 0.2)
     return SupplyInputs(
-        grid_ok=rng.integers(0, 2, shape) * 1.0, genset_able=rng.choice([0.0, 0.4, 1.0], shape),
+        grid_ok=rng.integers(0, 2, shape) * 1.0, genset_able=rng.choice([0.0, 0.1, 0.25, 1.0], shape),
         transfer_delay_s=rng.choice([0.0, 0.1, 1.0, 30.0], shape), battery_health=rng.choice([0.0, 0.5, 1.0], shape), loads=asked,
     )
 

@@ -85,6 +85,15 @@ def test_one_of_nine_gensets_fails_the_others_carry_what_they_can():
     assert (run(replace(DARK, genset_able=np.full(2, 8 / 9)), 100.0)[1][-1].powered[FINE.loads > 0] > 1 - 1e-9).all()
 
 
+def test_what_weak_gensets_drop_moves_to_stronger_ones_up_to_their_limit():
+    u = replace(DARK, genset_able=np.array([0.1, 0.2]), loads=site_loads(P, 10e3, 1.5e6))
+    _, flows = run(u, 120.0)
+    last = flows[-1]
+    assert last.genset == pytest.approx(np.array([0.1, 0.2]) * P.genset_rating)
+    assert (last.powered * u.loads).sum() == pytest.approx((last.output + last.direct).sum(), rel=1e-9)
+    assert powered_racks(P, last).min() == pytest.approx(1.0) and 0.3 < powered(P, last, "pump")[0] < 0.9
+
+
 def test_grid_back_the_load_returns_after_half_an_hour_without_a_blink():
     s, _ = run(DARK, 60.0)
     s, flows = run(FINE, 1799.0, s)

@@ -39,13 +39,13 @@ class Timing(NamedTuple):
 
 
 def timing(p: Supply, s: SupplyState, u: SupplyInputs) -> Timing:
-    """When the gensets are ready and the switch moves. A genset that died on load sends the switch back as soon as it can move."""
+    """When the gensets are ready and the switch moves. Gensets that died on load, and are not there again before the switch can move, send it back."""
     lost, onto = u.grid_ok < 0.5, s.position > 0.5
     called = (lost | onto) & (u.genset_able > 0.0)
     ready = np.where(called, np.maximum(p.genset_start - s.run_s, 0.0), NEVER)
     move = np.maximum(u.transfer_delay_s - s.moved_s, 0.0)
     go = np.where(lost & ~onto, ready + move, NEVER)
-    wait = np.where(ready > 0.0, move, np.maximum(p.retransfer - s.stable_s, 0.0))
+    wait = np.where(ready > move, move, np.maximum(p.retransfer - s.stable_s, 0.0))
     return Timing(ready, go, np.where(~lost & onto, wait, NEVER))
 
 
