@@ -3,7 +3,8 @@
 A group with several feeds draws evenly from those alive; what one of them cannot carry moves to the others within the step. Behind a
 bus that cannot carry all (gensets on their ramp) UPS come first, then the groups on the bus, then the charging of batteries.
 Transformers, UPS, PDUs and busways above their rating are flagged, not tripped; gensets and batteries cannot give more than they have.
-Source of the order: UPS walk-in and load sequencing on gensets, Uptime Institute, Tier Standard: Operational Sustainability, 2014.
+The order is an assumption: plants sequence their loads on gensets, computing before cooling, charging last. On battery the UPS loses what
+it loses in double conversion, though its rectifier rests (cautious: ride-through is a little short).
 """
 from __future__ import annotations
 
