@@ -35,7 +35,8 @@ class Rack(Frozen):
     die_plate_k_w: Positive  # resistance die to plate (TIM)
     plate_flow_lpm: Positive  # flow at which the plate's resistance is given
     plate_k_w: Positive  # plate to inlet coolant at plate_flow_lpm
-    plate_flow_exponent: Fraction  # film conductance ~ flow ** exponent
+    plate_base_k_w: NotNegative  # of it, what no flow removes: conduction and spreading
+    plate_flow_exponent: Annotated[float, Field(gt=0, le=2)]  # the rest of the resistance ~ flow ** -exponent
     throttle_c: Positive
     shutdown_c: Positive
     regulator_efficiency: Annotated[float, Field(gt=0, le=1)] = 1.0  # GPU module input to die

@@ -10,6 +10,8 @@ from sensors.truth.parameters import LPM, WATER, CduParameters, RackParameters, 
 TRAYS = 18  # compute trays of an NVL72-class rack; spread of flow is by tray, spread of resistance by GPU
 OTHER_SHARE = 0.12  # least part of a rack's flow that passes switches and power shelves, not GPUs (assumption)
 
+FILM_EXPONENT = 0.15  # film conductance ~ flow ** exponent: laminar channels, 0 developed to 1/3 developing (Shah and London 1978)
+
 
 def _film(sheet: Rack) -> float:
     """Film conductance [W/K] at rated plate flow from the published resistance to inlet coolant."""
@@ -45,7 +47,7 @@ def draw_racks(site: Site, rng: np.random.Generator) -> RackParameters:
     films = {id(s): _film(s) for s in sheets}
     film = np.array([films[id(s)] for s in sheets])[:, None] * np.clip(1 + 0.04 * rng.standard_normal((count, most)), 0.75, 1.25)
     coolant = _column(sheets, "coolant_l", 1e-3)
-    share, exponent = _share(sheets, present, rng), _column(sheets, "plate_flow_exponent")
+    share, exponent = _share(sheets, present, rng), np.full(count, FILM_EXPONENT)
     mean = share.sum(axis=1) / gpus
     flow = _column(sheets, "flow_lpm", LPM) * np.clip(1 + 0.03 * rng.standard_normal(count), 0.9, 1.1)
     return RackParameters(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from twin.physics import machines
 from twin.physics.exchange import counterflow, one_stream, ua_from_rating
-from twin.physics.plate import plate_conductance, plate_ua, rated_ua
+from twin.physics.plate import plate_conductance
 from twin.physics.water import VOLUMETRIC
 
 flows = st.floats(1.0, 1e7)
@@ -48,10 +48,28 @@ def test_crossed_rating_is_refused():
         ua_from_rating(1e6, 50.0, 40.0, 45.0, 48.0)
 
 
-def test_plate_gives_back_its_published_resistance():
-    flow = 0.9 / 60_000.0
-    ua = plate_ua(np.array(flow), np.array(rated_ua(0.0255, VOLUMETRIC * flow)), np.array(flow), np.array(0.3))
-    assert 1.0 / plate_conductance(np.array(flow), ua, VOLUMETRIC) == pytest.approx(0.0255, rel=1e-9)
+LPM = 1.0 / 60_000.0
+PLATE = (0.0255, 0.016987, 0.9 * LPM, 1.16595)  # K/W, K/W, m3/s, -: the OCP plate in PG25
+
+
+@pytest.mark.parametrize(("lpm", "k_w"), [(0.4, 0.0389), (0.9, 0.0255), (2.4, 0.0197)])
+def test_plate_gives_back_its_published_resistances(lpm: float, k_w: float):
+    assert 1.0 / plate_conductance(np.array(lpm * LPM), VOLUMETRIC, *PLATE) == pytest.approx(k_w, rel=1e-3)
+
+
+def test_plate_at_no_flow_small_flow_and_great_flow():
+    with np.errstate(all="raise"):
+        g = plate_conductance(np.array([-LPM, 0.0, 1e-3 * LPM, 1e6 * LPM]), VOLUMETRIC, *PLATE)
+    assert g[0] == 0.0 and g[1] == 0.0
+    assert 0.0 < g[2] < VOLUMETRIC * 1e-3 * LPM
+    assert g[3] == pytest.approx(1 / 0.016987, rel=1e-4)
+
+
+@given(lpm=st.floats(0.0, 20.0), more=st.floats(1.0, 2.0))
+def test_more_flow_never_cools_a_plate_less(lpm: float, more: float):
+    low, high = (plate_conductance(np.array(q * LPM), VOLUMETRIC, *PLATE) for q in (lpm, lpm * more))
+    assert 0.0 <= low <= high * (1 + 1e-12)
+    assert low <= VOLUMETRIC * lpm * LPM  # no coolant leaves warmer than the plate
 
 
 def test_ups_losses_pass_through_their_published_points():

@@ -11,7 +11,6 @@ from config.model import Hall, Units
 from config.site import Site
 from twin.physics.exchange import ua_from_rating
 from twin.physics.machines import cop_efficiency
-from twin.physics.plate import rated_ua
 from twin.physics.water import VOLUMETRIC, capacity
 from twin.plant import nodes
 from twin.plant.types import Cdus, Core, Leaves, Parameters, Wiring
@@ -73,7 +72,8 @@ def _leaves(site: Site, halls: tuple[Hall, ...]) -> Leaves:
         die_capacity=racks(lambda s: s.die_j_k),
         plate_capacity=racks(lambda s: s.plate_j_k),
         die_plate=racks(lambda s: 1.0 / s.die_plate_k_w),
-        plate_ua=racks(lambda s: rated_ua(s.plate_k_w, VOLUMETRIC * s.plate_flow_lpm * LPM)),
+        plate_rated=racks(lambda s: s.plate_k_w),
+        plate_base=racks(lambda s: s.plate_base_k_w),
         plate_flow=flow,
         plate_exponent=racks(lambda s: s.plate_flow_exponent),
         plate_factor=np.ones((len(flow), gpus.pop())),

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from twin.physics.plate import plate_conductance, plate_ua
+from twin.physics.plate import plate_conductance
 from twin.physics.water import VOLUMETRIC
 from twin.plant.types import Inputs, Leaves, State
 
@@ -43,8 +43,7 @@ class Expanded(NamedTuple):
 
 def gains(p: Leaves, rack_flow: Array, gpus: int, dt: float) -> Gains:
     """Step coefficients from the rack flow [..., R] m3/s; the coolant divides evenly over the rack's GPUs."""
-    flow = rack_flow / gpus
-    film = plate_conductance(flow, plate_ua(flow, p.plate_ua, p.plate_flow, p.plate_exponent), VOLUMETRIC)
+    film = plate_conductance(rack_flow / gpus, VOLUMETRIC, p.plate_rated, p.plate_base, p.plate_flow, p.plate_exponent)
     return Gains(p.die_capacity / dt, p.plate_capacity / dt, p.die_plate, film)
 
 

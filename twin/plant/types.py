@@ -49,9 +49,10 @@ class Leaves:
     die_capacity: Array  # [R] J/K of one GPU
     plate_capacity: Array  # [R] J/K of one GPU
     die_plate: Array  # [R] W/K of one GPU
-    plate_ua: Array  # [R] W/K film conductance of one cold plate at rated flow
+    plate_rated: Array  # [R] K/W one cold plate to inlet coolant at rated flow
+    plate_base: Array  # [R] K/W the part that no flow removes
     plate_flow: Array  # [R] m3/s rated flow of one cold plate
-    plate_exponent: Array  # [R]
+    plate_exponent: Array  # [R] of the rest, falling with flow
     plate_factor: Array  # [..., R, K] relative conductance of each plate: 1 clean, less blocked
     manifold_capacity: Array  # [R] J/K
     rated_flow: Array  # [R] m3/s
