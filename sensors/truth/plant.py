@@ -66,7 +66,7 @@ class Truth:
 
     def _part(self, dt: float) -> None:
         s, p, t = self.state, self.p, self.state.t
-        e = self._effects(t + dt)
+        e = self._effects(t)  # a fault acts from its moment on, not before
         weather = self.weather(t + dt)
         load = throttled(p, s, self.load(t, t + dt))
         before = self.kept if self.kept is not None else stored(p, s)
