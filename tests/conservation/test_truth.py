@@ -1,0 +1,117 @@
+"""The hidden plant keeps its energy: heat in = heat out + storage, with any load, weather, step and fault."""
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from config.load import load_site
+from sensors.faults import Fault, plant_faults
+from sensors.truth.parameters import draw
+from sensors.truth.plant import Truth
+from sensors.truth.plug import Plug, settle
+from sensors.truth.racks import RackLoad
+from sensors.weather import moist
+
+SITES = {name: load_site(name) for name in ("valence", "frontier")}
+FAULTS = {"valence": ("", "pump_trip:pump/pumps", "cdu_pump_trip:cdu/cdu-03", "feed_loss:feed/a", "tank_mixing:tank/tank", "hx_fouled:cdu/cdu-01",
+                      "cold_plate_blocked:rack/r001/5", "fan_failure:cooler/coolers", "valve_stuck:cdu/cdu-02", "air_lock:rack/r002"),
+          "frontier": ("", "pump_trip:pump/pumps", "cdu_pump_trip:cdu/cdu-03", "recirculation:tower/tower")}
+
+
+def constant(p, share: float):
+    r = p.rack
+    gpu = share * r.gpu_max[:, None] * r.present
+    return lambda t0, t1: RackLoad(gpu, share * r.other_max, share * r.air_max)
+
+
+def plant(name: str, share: float, dry_bulb: float, fault: str = "", size: float = 0.0, seed: int = 5) -> Truth:
+    site = SITES[name]
+    p = draw(site, seed)
+    faults = [Fault(*fault.split(":"), 0.0, size)] if fault else []
+    return Truth.of(site, seed, 0.0, constant(p, share), lambda t: moist(dry_bulb, 0.6), plant_faults(site, p, faults, 0.0))
+
+
+@pytest.mark.parametrize("name", SITES)
+@settings(max_examples=25, deadline=None)
+@given(st.data())
+def test_energy_is_kept_at_every_step(name, data):
+    fault = data.draw(st.sampled_from(FAULTS[name]))
+    truth = plant(name, data.draw(st.floats(0, 1)), data.draw(st.floats(-25, 45)), fault)
+    for dt in data.draw(st.lists(st.sampled_from([0.1, 1.0, 7.0, 60.0]), min_size=1, max_size=6)):
+        truth.step(dt)
+        assert truth.ledger.residual < 1e-9
+        assert all(np.isfinite(v).all() for v in (truth.state.die, truth.state.tcs_supply, truth.state.header, truth.power.grid))
+    assert truth.ledger.worst < 1e-9
+
+
+def test_all_pumps_lost_is_finite_and_kept():
+    truth = plant("valence", 0.6, 15.0, "pump_trip:pump/pumps", 9.0)
+    for _ in range(30):
+        truth.step(10.0)
+    assert truth.state.flows["total_flow"][0] == 0.0
+    assert np.isfinite(truth.state.tcs_supply).all() and truth.state.tcs_supply.mean() > 60.0  # nothing takes the heat away
+    assert truth.ledger.worst < 1e-9
+
+
+def test_the_ledger_notices_lost_heat():
+    truth = plant("valence", 0.6, 15.0)
+    truth.step(1.0)
+    truth.kept += 1e4  # 10 kJ that nobody brought
+    truth.step(1.0)
+    assert truth.ledger.residual > 1e-5
+
+
+@given(st.lists(st.floats(-20, 100), min_size=2, max_size=30), st.lists(st.tuples(st.floats(0, 1), st.floats(-20, 100)), max_size=8))
+def test_a_plug_gives_out_what_went_in(cells, pushes):
+    plug = Plug(3.0, np.array(cells), 4e6)
+    for share, inlet in pushes:
+        before, moved = plug.stored(), 3.0 * share
+        out = plug.outlet(moved)
+        plug.push(moved, inlet)
+        if moved > 1e-12:
+            assert plug.stored() == pytest.approx(before + 4e6 * moved * (inlet - out), abs=1e-2)  # J of about 1e9
+        assert min(cells + [i for _, i in pushes]) - 1e-6 <= plug.cells.min() <= plug.cells.max() <= max(cells + [i for _, i in pushes]) + 1e-6
+
+
+def test_a_plug_delays_by_volume_over_flow():
+    plug = Plug.filled(10.0, 20, 20.0, 4e6)
+    seen = []
+    for _ in range(30):
+        seen.append(plug.outlet(0.5))  # one cell a step: no numerical mixing
+        plug.push(0.5, 40.0)
+    assert seen[:20] == pytest.approx([20.0] * 20)
+    assert seen[20:] == pytest.approx([40.0] * 10)
+
+
+def test_a_plug_refuses_more_than_it_holds():
+    with pytest.raises(ValueError, match="shorten the step"):
+        Plug.filled(1.0, 4, 20.0, 4e6).outlet(1.1)
+
+
+@given(st.lists(st.floats(0, 90), min_size=3, max_size=24), st.floats(0, 0.5), st.floats(0, 0.5))
+def test_buoyancy_keeps_the_sum_and_the_range(cells, turnover, mixing):
+    out = settle(np.array(cells), turnover, mixing)
+    assert out.sum() == pytest.approx(sum(cells), abs=1e-9)
+    assert out.min() >= min(cells) - 1e-9 and out.max() <= max(cells) + 1e-9
+
+
+def test_cold_water_on_top_sinks():
+    cells = np.array([20.0] * 4 + [40.0] * 4)
+    for _ in range(400):
+        cells = settle(cells, 0.3, 0.0)
+    assert np.all(np.diff(cells) <= 1e-6)
+
+
+@pytest.mark.parametrize("share", [0.3, 0.8])
+def test_steady_heat_leaves_where_it_should(share):
+    """After hours of a constant load what leaves equals what comes, within the hunting of the controllers."""
+    truth = plant("valence", share, 10.0)
+    for _ in range(240):
+        truth.step(60.0)
+    before = (truth.ledger.came, truth.ledger.left)
+    for _ in range(60):
+        truth.step(60.0)
+    came, left = truth.ledger.came - before[0], truth.ledger.left - before[1]
+    assert left == pytest.approx(came, rel=0.02)
