@@ -83,7 +83,7 @@ class _Sums:
 
     def water_l(self) -> float:
         tanks = sum(h.tank.volume_m3 * 1e3 for h in self.site.model.halls if h.tank)
-        units = sum(self.over(p, lambda s: s.volume_l) for p in ("cdus", "coolers", "tower", "heat_pump", "district"))
+        units = sum(self.over(p, lambda s: s.volume_l) for p in ("cdus", "coolers", "tower", "heat_pump", "chiller", "district"))
         return tanks + units + self.over("racks", lambda s: s.coolant_l) + sum(map(pipe_l, self.site.model.halls))
 
 

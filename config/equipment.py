@@ -97,7 +97,22 @@ class HeatPump(Frozen):
     cop: Annotated[float, Field(gt=1)]
     source_out_c: float
     sink_out_c: float
-    min_load: Fraction
+    min_load: Fraction  # of one unit; below it the unit is off
+    units: Annotated[int, Field(ge=1)] = 1  # machines in this one, staged
+    source_min_c: float = 5.0  # source water is never cooled below
+    volume_l: Positive
+
+
+class Chiller(Frozen):
+    """Air-cooled trim chiller on the facility water, behind the coolers."""
+
+    kind: Literal["chiller"]
+    title: str
+    cooling_kw: Positive
+    cop: Annotated[float, Field(gt=0)]  # cooling over electric power
+    water_out_c: float
+    air_c: float
+    min_load: Fraction  # of one unit; below it the unit is off
     volume_l: Positive
 
 
@@ -179,6 +194,6 @@ class Genset(Frozen):
 
 
 Equipment = Annotated[
-    Rack | Cdu | DryCooler | Tower | HeatPump | Exchanger | Pump | Ups | Transformer | Genset | Pdu | Busway | PowerShelf,
+    Rack | Cdu | DryCooler | Tower | HeatPump | Chiller | Exchanger | Pump | Ups | Transformer | Genset | Pdu | Busway | PowerShelf,
     Field(discriminator="kind"),
 ]

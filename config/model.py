@@ -100,7 +100,7 @@ class Tank(Frozen):
 
 
 class Units(Frozen):
-    """Several alike: dry coolers, heat pumps, exchangers, tower plants."""
+    """Several alike: dry coolers, chillers, heat pumps, exchangers, tower plants."""
 
     equipment: str
     count: Count
@@ -127,6 +127,7 @@ class Hall(Frozen):
     coolers: Units | None = None
     tower: Units | None = None
     heat_pump: Units | None = None
+    chiller: Units | None = None  # trim chillers behind the coolers, which then stand as the economiser
     district: Units | None = None
     air_kw_k: NotNegative = 0.0  # fan coils, hall air to facility supply water
     air_fan_kw: NotNegative = 0.0

@@ -12,7 +12,7 @@ from config.validate import Path, problem, unknown
 
 MAX_RACKS, MAX_CDUS = 200_000, 50_000
 HALL_PARTS = {"racks": "rack", "cdus": "cdu", "pumps": "pump", "coolers": "dry_cooler", "tower": "tower",
-              "heat_pump": "heat_pump", "district": "exchanger"}
+              "heat_pump": "heat_pump", "chiller": "chiller", "district": "exchanger"}
 FEED_PARTS = {"transformer": "transformer", "ups": "ups", "genset": "genset", "pdu": "pdu", "busway": "busway"}
 
 

@@ -18,13 +18,15 @@ def air_side_ua(fan: np.ndarray, rated_ua: np.ndarray, exponent: float = 0.6, st
     Exponent: Zukauskas for tube banks (0.6 .. 0.63), Incropera, 7th ed., table 7.5. `still` is the share left with fans off
     (assumption, 3 .. 5 % of rating).
     """
-    return rated_ua * (still + (1.0 - still) * np.clip(fan, 0.0, None) ** exponent)
+    return rated_ua * (still + (1.0 - still) * np.maximum(fan, 0.0) ** exponent)
 
 
 def lorenz_cop(source_out: np.ndarray, sink_out: np.ndarray, efficiency: np.ndarray) -> np.ndarray:
     """Heating COP of a heat pump: a share of the reversible COP between the outlet temperatures [degC].
 
-    Source: Reinholdt et al. 2018, IIR High Temperature Heat Pump Symposium: 50 .. 65 % for large ammonia machines.
+    The share comes from a rated point: 0.4 .. 0.6 for one stage (Arpagaus et al. 2018, Energy 152, 985-1010); machines in series on
+    both streams reach 50 .. 65 % of the reversible COP between the streams' mean temperatures (Reinholdt et al. 2018, High
+    Temperature Heat Pump Symposium, Copenhagen), which is more of this one.
     """
     lift = np.maximum(sink_out - source_out, MIN_LIFT)
     return np.maximum(1.05, efficiency * (sink_out + KELVIN) / lift)

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from config.equipment import Cdu, DryCooler, Exchanger, Rack, Tower
+from config.equipment import Cdu, Chiller, DryCooler, Exchanger, Rack, Tower
 from config.model import Hall, Units
 from config.site import Site
 from twin.physics.exchange import ua_from_rating
 from twin.physics.machines import cop_efficiency
 from twin.physics.water import VOLUMETRIC, capacity
 from twin.plant import nodes
+from twin.plant.facility import CONDENSER_K
 from twin.plant.types import Cdus, Core, Leaves, Parameters, Wiring
 
 Array = np.ndarray
@@ -23,6 +24,10 @@ TANK_W_M_K = 2.5  # water 0.64 W/(m K) and steel wall and eddies, four layers of
 AIR_J_K_RACK = 2.0e5  # hall air and what it touches, a rack's share: 35 m3 of air and 350 kg of steel (assumption)
 AMBIENT_C = 22.0  # plant rooms and trenches around the mains (assumption)
 AIR_RISE = 0.55  # rated air rise of a dry cooler over (water in - air in); V-bank units lie at 0.5 .. 0.6 (assumption)
+
+NO_HEATPUMP = {"heatpump_source": 0.0, "heatpump_efficiency": 0.5, "heatpump_min_out": 0.0, "heatpump_cop": 4.0, "heatpump_units": 1.0,
+               "heatpump_min_load": 0.0}
+NO_CHILLER = {"chiller_rated": 0.0, "chiller_efficiency": 0.5, "chiller_cop": 4.0, "chiller_units": 1.0, "chiller_min_load": 0.0}
 
 
 def assemble(site: Site) -> Parameters:
@@ -119,8 +124,7 @@ def _loop(site: Site, h: Hall) -> dict[str, float | Array]:
         "pump_power": pump.power_kw * 1e3 * h.pumps.needed,
         "rated_flow": pump.flow_lpm * LPM * h.pumps.needed,
     }
-    chiller = {"chiller_rated": 0.0, "chiller_efficiency": 0.5}
-    return loop | chiller | _district(site, h) | _heatpump(site, h) | _cooler(site, h) | _tower(site, h)
+    return loop | _chiller(site, h) | _district(site, h) | _heatpump(site, h) | _cooler(site, h) | _tower(site, h)
 
 
 def _sheet(site: Site, units: Units | None):
@@ -137,11 +141,27 @@ def _district(site: Site, h: Hall) -> dict[str, float]:
 def _heatpump(site: Site, h: Hall) -> dict[str, float]:
     s = _sheet(site, h.heat_pump)
     if s is None:
-        return {"heatpump_source": 0.0, "heatpump_efficiency": 0.5, "heatpump_min_out": 0.0}
+        return NO_HEATPUMP
     return {
         "heatpump_source": h.heat_pump.count * s.source_kw * 1e3,
         "heatpump_efficiency": cop_efficiency(s.cop, s.source_out_c, s.sink_out_c),
-        "heatpump_min_out": 5.0,
+        "heatpump_min_out": s.source_min_c,
+        "heatpump_cop": s.cop,
+        "heatpump_units": h.heat_pump.count * s.units,
+        "heatpump_min_load": s.min_load,
+    }
+
+
+def _chiller(site: Site, h: Hall) -> dict[str, float]:
+    s: Chiller | None = _sheet(site, h.chiller)
+    if s is None:
+        return NO_CHILLER
+    return {
+        "chiller_rated": h.chiller.count * s.cooling_kw * 1e3,
+        "chiller_efficiency": cop_efficiency(s.cop + 1.0, s.water_out_c, s.air_c + CONDENSER_K),
+        "chiller_cop": s.cop + 1.0,
+        "chiller_units": h.chiller.count,
+        "chiller_min_load": s.min_load,
     }
 
 
@@ -178,7 +198,7 @@ def _capacities(site: Site, h: Hall) -> Array:
     volume[[nodes.SUPPLY, nodes.HALL_IN, nodes.HALL_OUT, nodes.PLANT_IN]] = HEADER * h.pumps.needed
     for name in nodes.TANK:
         volume[nodes.INDEX[name]] = h.tank.volume_m3 / len(nodes.TANK) if h.tank else SMALL
-    for name, units in (("district", h.district), ("heatpump", h.heat_pump), ("rejection", h.coolers or h.tower)):
+    for name, units in (("district", h.district), ("heatpump", h.heat_pump), ("rejection", h.coolers or h.tower), ("trim", h.chiller)):
         if units:
             volume[nodes.INDEX[name]] = max(SMALL, units.count * site.sheets[units.equipment].volume_l * 1e-3)
     if h.tower:

@@ -7,6 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from twin.physics.exchange import counterflow
+from twin.physics.heat_pump import capacity_share, each_load
+from twin.physics.heat_pump import power as lift_power
 from twin.physics.machines import air_side_ua, lorenz_cop
 from twin.physics.water import capacity_flow
 from twin.plant import nodes, pipe
@@ -65,27 +67,55 @@ def _tower(ua: Array, inputs: Inputs, water: Array) -> Array:
 
 
 def _heatpump_source(p: Parameters, state: State, inputs: Inputs, main: Array) -> Array:
-    """Heat the evaporator takes [W]: the load asked for, never below its minimum outlet temperature."""
-    room = main * np.maximum(state.core[..., nodes.DISTRICT] - p.core.heatpump_min_out, 0.0)
-    return np.minimum(inputs.heatpump_load * p.core.heatpump_source, room)
+    """Heat the evaporator takes [W]: the load asked for, what the drive can lift, never below the least load or outlet temperature."""
+    c = p.core
+    able = _heatpump_able(p, inputs, state.core[..., nodes.HEATPUMP])
+    room = main * np.maximum(state.core[..., nodes.DISTRICT] - c.heatpump_min_out, 0.0)
+    return _staged(np.minimum(inputs.heatpump_load * c.heatpump_source, room), able, c.heatpump_units, c.heatpump_min_load)
 
 
 def _chilled(p: Parameters, state: State, inputs: Inputs, main: Array) -> Array:
-    """Heat the trim chillers take [W], never below 4 degC."""
+    """Heat the trim chillers take [W], within the same limits, never below 4 degC."""
+    c = p.core
+    able = _chiller_able(p, inputs, state.core[..., nodes.TRIM])
     room = main * np.maximum(state.core[..., nodes.REJECTION] - CHILLED_MIN_C, 0.0)
-    return np.minimum(inputs.chiller_load * p.core.chiller_rated, room)
+    return _staged(np.minimum(inputs.chiller_load * c.chiller_rated, room), able, c.chiller_units, c.chiller_min_load)
+
+
+def _heatpump_able(p: Parameters, inputs: Inputs, out: Array) -> Array:
+    """Source heat [W] all machines can lift from water leaving at `out`."""
+    c = p.core
+    return c.heatpump_source * capacity_share(lorenz_cop(out, inputs.sink_out, c.heatpump_efficiency), c.heatpump_cop)
+
+
+def _chiller_able(p: Parameters, inputs: Inputs, out: Array) -> Array:
+    c = p.core
+    return c.chiller_rated * capacity_share(lorenz_cop(out, inputs.dry_bulb + CONDENSER_K, c.chiller_efficiency), c.chiller_cop)
+
+
+def _staged(asked: Array, able: Array, units: Array, min_load: Array) -> Array:
+    """Heat [W] a group of `units` takes of what is asked, at most `able`, nothing below the least load of one."""
+    heat = np.minimum(asked, able)
+    return np.where(each_load(share(heat, able), units, min_load) > 0, heat, 0.0)
+
+
+def share(part: Array, whole: Array) -> Array:
+    """part / whole, nothing of nothing."""
+    return np.divide(part, whole, out=np.zeros(np.broadcast_shapes(np.shape(part), np.shape(whole))), where=whole > 0)
 
 
 def chiller_power(p: Parameters, inputs: Inputs, chilled: Array, out: Array) -> Array:
-    """Electric power [W] of the trim chillers, condensing 10 K above outdoors."""
-    cop = lorenz_cop(out, inputs.dry_bulb + CONDENSER_K, np.maximum(p.core.chiller_efficiency, 1e-6))
-    return np.where(p.core.chiller_rated > 0, chilled / np.maximum(cop - 1.0, 0.05), 0.0)
+    """Electric power [W] of the trim chillers that leave the water at `out`, condensing above outdoors."""
+    c = p.core
+    each = each_load(share(chilled, _chiller_able(p, inputs, out)), c.chiller_units, 0.0)
+    return lift_power(chilled, out, inputs.dry_bulb + CONDENSER_K, c.chiller_efficiency, each)
 
 
 def heatpump_power(p: Parameters, inputs: Inputs, source: Array, source_out: Array) -> Array:
     """Electric power [W] of the heat pump that takes `source` [W] from water leaving at `source_out`."""
-    cop = lorenz_cop(source_out, inputs.sink_out, np.maximum(p.core.heatpump_efficiency, 1e-6))
-    return np.where(p.core.heatpump_source > 0, source / (cop - 1.0), 0.0)
+    c = p.core
+    each = each_load(share(source, _heatpump_able(p, inputs, source_out)), c.heatpump_units, 0.0)
+    return lift_power(source, source_out, inputs.sink_out, c.heatpump_efficiency, each)
 
 
 def connect(p: Parameters, state: State, inputs: Inputs, g: Conductances, lines: CduLines, dt: float) -> Network:

@@ -20,7 +20,7 @@ UNLIMITED = 1e15  # W, rating of a stage that a feed does not have
 
 def hangs(hall: Hall, kind: str) -> tuple[tuple[str, ...], bool]:
     """Feeds of a kind of consumer and whether it stands behind the UPS. Fan coils hang beside the pumps."""
-    units = {"pump": hall.pumps, "air_fan": hall.pumps, "cooler": hall.coolers, "chiller": hall.coolers, "tower": hall.tower,
+    units = {"pump": hall.pumps, "air_fan": hall.pumps, "cooler": hall.coolers, "chiller": hall.chiller, "tower": hall.tower,
              "heat_pump": hall.heat_pump, "rack": hall.racks, "cdu": hall.cdus}
     unit = units[kind]
     return (unit.feeds if unit else ()), kind in ("rack", "cdu") or (kind == "pump" and hall.pumps.ups)

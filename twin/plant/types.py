@@ -85,11 +85,17 @@ class Core:
     heatpump_source: Array  # [L] W rated
     heatpump_efficiency: Array  # [..., L] share of the reversible COP
     heatpump_min_out: Array  # [L] degC source water is never cooled below
+    heatpump_cop: Array  # [L] at the rated point, full load
+    heatpump_units: Array  # [L] machines, staged
+    heatpump_min_load: Array  # [L] of one machine
     cooler_ua: Array  # [..., L] W/K all units, fans at full speed
     cooler_air: Array  # [L] W/K capacity flow of air, all units, full speed
     cooler_fan: Array  # [L] W all fans at full speed
     chiller_rated: Array  # [L] W trim chillers
     chiller_efficiency: Array  # [L] share of the reversible COP
+    chiller_cop: Array  # [L] of heating at the rated point, full load: cooling COP + 1
+    chiller_units: Array  # [L]
+    chiller_min_load: Array  # [L] of one unit
     ehx_ua: Array  # [..., L] W/K all tower exchangers
     tower_ua: Array  # [..., L] W/K equivalent tower conductance to wet bulb, all cells, full speed
     tower_fan: Array  # [L] W
