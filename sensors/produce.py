@@ -43,16 +43,20 @@ def replay(recording: Recording, fleet: Fleet, pace: Pace) -> Producer:
     async def produce(stop: asyncio.Event, report: Report) -> None:
         began = time.monotonic()
         first = recording.span_ms()[0]
+
+        def over() -> bool:
+            return pace.for_s is not None and time.monotonic() - began >= pace.for_s
+
         for ts_ms, frame in recording.frames():
             ahead = (ts_ms - first) / 1000.0 / pace.speed - (time.monotonic() - began)
             if ahead > 0:
                 await rest(stop, ahead)
-            while fleet.waiting() > AHEAD and not stop.is_set():
+            while fleet.waiting() > AHEAD and not stop.is_set() and not over():
                 await rest(stop, 0.05)
-            if stop.is_set() or (pace.for_s is not None and time.monotonic() - began >= pace.for_s):
+            if stop.is_set() or over():
                 return
             fleet.put(frame)
             report.event_seconds = (ts_ms - first) / 1000.0
-        while fleet.waiting() and not stop.is_set():
+        while fleet.waiting() and not stop.is_set() and not over():
             await rest(stop, 0.05)
     return produce

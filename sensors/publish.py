@@ -63,7 +63,7 @@ class Fleet:
     def report(self, report: Report) -> Report:
         many = self.gateways.values()
         report.messages, report.dropped = sum(g.sent for g in many), sum(g.dropped for g in many)
-        report.waiting = sum(len(g.waiting) for g in many)
+        report.waiting = self.waiting()
         report.reconnections = sum(max(g.connections - 1, 0) for g in many)
         report.trouble = [f"{g.name}: {g.trouble}" for g in many if g.trouble]
         return report
