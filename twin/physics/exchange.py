@@ -12,7 +12,6 @@ TINY = 1e-9  # W/K, a flow of nothing
 
 def relative_exp(x: np.ndarray) -> np.ndarray:
     """(1 - exp(-x)) / x, continued by 1 at x = 0; any shape, any sign."""
-    x = np.asarray(x, dtype=float)
     small = np.abs(x) < 1e-8
     safe = np.where(small, 1.0, x)
     return np.where(small, 1.0 - 0.5 * x, -np.expm1(-safe) / safe)

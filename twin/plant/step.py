@@ -64,52 +64,67 @@ def _mains(p: Parameters, state: State, core: Array, g: Conductances, dt: float)
     return pipe.cool(pipe.push(state.mains, moved, ends), ambient, rate)
 
 
+class Sums(NamedTuple):
+    """What racks, CDUs and mains bring into the account of their loop, [..., L]."""
+
+    entered: Array  # W from outside into racks, CDUs and hall air
+    stored: Array  # J taken up by racks, CDUs and mains
+    excess: Array  # K over ambient, sum over the cells of both mains
+
+
 def account(p: Parameters, before: State, inputs: Inputs, solved: Solved, dt: float) -> Flows:
     """Heat that moved in a solved step."""
-    t, w, g = solved.after.core, p.wiring, solved.conductances
-    hot = t[..., nodes.HEATPUMP]
-    district = g.district * (t[..., nodes.PLANT_IN] - inputs.dh_return)
-    cooler = g.cooler * (hot - inputs.dry_bulb)
-    tower = g.tower * (t[..., nodes.TOWER_RETURN] - inputs.wet_bulb)
-    losses = np.sum(p.core.loss * (t - p.core.ambient[..., None]), axis=-1) + _main_losses(p, solved.after, dt)
-    entered = (
-        w.racks_to_loops(solved.gpu_power + inputs.other_power + inputs.air_power)
-        + w.cdus_to_loops(inputs.cdu_pump) + inputs.loop_pump + inputs.air_fan
-    )
-    left = district + g.heatpump + cooler + g.chiller + tower + losses
-    stored = _stored(p, before, solved, dt)
+    w, after = p.wiring, solved.after
+    entered = w.racks_to_loops(solved.gpu_power + inputs.other_power + inputs.air_power) + w.cdus_to_loops(inputs.cdu_pump)
+    excess = (after.mains - p.core.ambient[..., None, None]).sum((-1, -2))
+    sums = Sums(entered, _stored(p, before, solved), excess)
     return Flows(
         rack_liquid=solved.gpu_power - solved.leaf_stored / dt + inputs.other_power,
-        cdu_heat=solved.lines.heat(t[..., w.cdu_loop, nodes.HALL_IN]),
-        air_heat=g.air * (t[..., nodes.AIR] - t[..., nodes.HALL_IN]),
-        district=district,
-        heatpump_source=g.heatpump,
-        heatpump_power=facility.heatpump_power(p, inputs, g.heatpump, hot),
-        cooler=cooler,
-        chiller=g.chiller,
-        chiller_power=facility.chiller_power(p, inputs, g.chiller, t[..., nodes.TRIM]),
-        ehx=g.ehx * (hot - t[..., nodes.TOWER_SUPPLY]),
-        tower=tower,
-        losses=losses,
-        stored=stored,
-        residual=entered - left - stored,
-        throughput=np.abs(entered) + np.abs(left) + np.abs(stored),
+        cdu_heat=solved.lines.heat(after.core[..., w.cdu_loop, nodes.HALL_IN]),
+        **loop_flows(p, before.core, after.core, inputs, solved.conductances, sums, dt),
     )
 
 
-def _main_losses(p: Parameters, after: State, dt: float) -> Array:
-    """Heat [..., L] W the contents of both mains lost, from their temperatures after the loss."""
+def loop_flows(p: Parameters, before: Array, t: Array, inputs: Inputs, g: Conductances, sums: Sums, dt: float) -> dict[str, Array]:
+    """Heat [..., L] W of every part of a loop, from its core [..., L, N] before and after the step."""
+    hot = t[..., nodes.HEATPUMP]
+    district = g.district * (t[..., nodes.PLANT_IN] - inputs.dh_return)
+    cooler = g.cooler * (hot - g.air_in)
+    tower = g.tower * (t[..., nodes.TOWER_RETURN] - inputs.wet_bulb)
+    losses = np.sum(p.core.loss * (t - p.core.ambient[..., None]), axis=-1) + _main_losses(p, sums.excess, dt)
+    entered = sums.entered + inputs.loop_pump + inputs.air_fan
+    drained = g.drained * (t[..., nodes.PLANT_IN] - p.core.make_up)
+    left = district + g.heatpump + cooler + g.chiller + tower + losses + drained
+    stored = (np.sum(p.core.capacity * (t - before), axis=-1) + sums.stored) / dt
+    return {
+        "air_heat": g.air * (t[..., nodes.AIR] - t[..., nodes.HALL_IN]),
+        "district": district,
+        "heatpump_source": g.heatpump,
+        "heatpump_power": facility.heatpump_power(p, inputs, g.heatpump, hot),
+        "cooler": cooler,
+        "chiller": g.chiller,
+        "chiller_power": facility.chiller_power(p, inputs, g.chiller, t[..., nodes.TRIM]),
+        "ehx": g.ehx * (hot - t[..., nodes.TOWER_SUPPLY]),
+        "tower": tower,
+        "losses": losses,
+        "drained": drained,
+        "stored": stored,
+        "residual": entered - left - stored,
+        "throughput": np.abs(entered) + np.abs(left) + np.abs(stored),
+    }
+
+
+def _main_losses(p: Parameters, excess: Array, dt: float) -> Array:
+    """Heat [..., L] W the contents of both mains lost, from their excess over ambient after the loss."""
     growth = np.expm1(p.core.pipe_loss * dt / p.core.pipe_capacity)
-    excess = (after.mains - p.core.ambient[..., None, None]).sum((-1, -2))
     return p.core.pipe_capacity / pipe.CELLS / dt * growth * excess
 
 
-def _stored(p: Parameters, before: State, solved: Solved, dt: float) -> Array:
-    """Heat [..., L] W that went into every capacity of a loop."""
+def _stored(p: Parameters, before: State, solved: Solved) -> Array:
+    """Heat [..., L] J that went into the racks, CDUs and mains of a loop."""
     w, after = p.wiring, solved.after
     racks = solved.leaf_stored + p.leaves.manifold_capacity * (after.manifold - before.manifold)
     cdus = p.cdus.supply_capacity * (after.tcs_supply - before.tcs_supply)
     cdus = cdus + p.cdus.return_capacity * (after.tcs_return - before.tcs_return)
-    core = np.sum(p.core.capacity * (after.core - before.core), axis=-1)
-    core = core + p.core.pipe_capacity / pipe.CELLS * (after.mains - before.mains).sum((-1, -2))
-    return (w.racks_to_loops(racks) + w.cdus_to_loops(cdus) + core) / dt
+    mains = p.core.pipe_capacity / pipe.CELLS * (after.mains - before.mains).sum((-1, -2))
+    return w.racks_to_loops(racks) + w.cdus_to_loops(cdus) + mains
