@@ -1,0 +1,47 @@
+"""The table of docs/validation.md out of the checks."""
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from tests.servers import ROOT
+from tests.validation.check import Check, checks
+
+PAGE = ROOT / "docs" / "validation.md"
+KINDS = {"analytic": "Closed forms", "conservation": "Conservation", "published": "Published", "peer": "Peer programs and libraries"}
+HEAD = """# Validation
+
+Written by `python -m tests.validation`; the same checks are tests (`pytest -k within_tolerance`), with these tolerances in their assertions.
+Measured is the deviation from the oracle, relative where the unit is 1. A measured day of Frontier: [validation-frontier.md](validation-frontier.md).
+"""
+TITLES = "| check | what is compared | oracle | measured | tolerance | unit | verdict |\n| --- | --- | --- | --- | --- | --- | --- |"
+
+
+class Row(NamedTuple):
+    check: Check
+    measured: float
+
+    def line(self) -> str:
+        c = self.check
+        verdict = "pass" if self.measured <= c.tolerance else "**fail**"
+        return f"| {c.name} | {c.what} | {c.oracle} | {self.measured:.2g} | {c.tolerance:g} | {c.unit} | {verdict} |"
+
+
+def rows() -> list[Row]:
+    return [Row(c, c.measure()) for c in checks()]
+
+
+def page(measured: Iterable[Row]) -> str:
+    """The whole document, one section a kind of oracle."""
+    measured = list(measured)
+    parts = [HEAD]
+    for kind, title in KINDS.items():
+        lines = [row.line() for row in measured if row.check.kind == kind]
+        parts.append("\n".join([f"## {title}", TITLES, *lines, ""]))
+    return "\n".join(parts)
+
+
+def named(text: str) -> set[tuple[str, ...]]:
+    """Name, what, oracle, tolerance and unit of every row of a page: all but the measured digits and the verdict."""
+    cells = ([part.strip() for part in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("| "))
+    return {(c[0], c[1], c[2], c[4], c[5]) for c in cells if c[0] not in ("check", "---")}
