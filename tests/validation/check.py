@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 
-MODULES = ("modelica",)
+MODULES = ("modelica", "datasheets", "supplies")
 
 
 @dataclass(frozen=True)
