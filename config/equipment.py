@@ -68,7 +68,8 @@ class DryCooler(Frozen):
     out_c: float
     fan_kw: Positive
     volume_l: Positive
-    adiabatic_effectiveness: Fraction = 0.0
+    adiabatic_effectiveness: Fraction = 0.0  # of wetted pads before the coil, 0 where there are none
+    cycles: Annotated[float, Field(gt=1)] = 3.0  # concentration of the pads' water over its make-up
 
 
 class Tower(Frozen):
@@ -88,6 +89,8 @@ class Tower(Frozen):
     flow_lpm: Positive  # tower water, all pumps
     pump_kw: Positive
     volume_l: Positive
+    cycles: Annotated[float, Field(gt=1)] = 5.0  # concentration over the make-up (assumption: 3 .. 7 with treatment, US DOE FEMP)
+    drift: Fraction = 2e-5  # of the tower flow (assumption: eliminators of today, 0.001 .. 0.005 %)
 
 
 class HeatPump(Frozen):

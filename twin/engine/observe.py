@@ -13,6 +13,7 @@ from twin.kpi.indicators import erf, pue
 from twin.physics.machines import affinity_power
 from twin.physics.water import capacity_flow
 from twin.plant import nodes
+from twin.plant.facility import tower_water
 from twin.plant.power import feed_flows, loads
 from twin.plant.supply_types import SupplyFlows
 from twin.plant.types import Flows, Inputs, State
@@ -120,11 +121,11 @@ def tower_power(m: Moment) -> Array:
 
 def _tower(m: Moment) -> Columns:
     supply = m.core("tower", nodes.TOWER_SUPPLY)
-    latent = 2.43e6  # J/kg at 30 degC (IAPWS); evaporation carries about 80 % of a tower's heat in mild weather
+    water = tower_water(m.model.parameters, m.inputs, m.flows.tower, m.state.core[:, nodes.TOWER_SUPPLY])
     return {"supply_c": supply, "return_c": m.core("tower", nodes.TOWER_RETURN), "flow_lpm": m.loop("tower", m.inputs.tower_flow),
             "fan_pct": m.loop("tower", m.inputs.tower_fan), "power_kw": m.loop("tower", tower_power(m)),
             "heat_kw": m.loop("tower", m.flows.tower), "approach_k": supply - m.loop("tower", m.inputs.wet_bulb),
-            "water_lph": np.maximum(m.loop("tower", m.flows.tower), 0.0) * 0.8 / latent / 1000.0}
+            "water_lph": m.loop("tower", water)}
 
 
 def _heatpump(m: Moment) -> Columns:
@@ -153,7 +154,7 @@ def _power(m: Moment) -> SupplyFlows:
     column = CLASSES["feed"].column("closed_on")
     closed = np.nan_to_num(m.latest.values["feed"][:, column], nan=1.0)
     asked = loads(m.model.feeds, rack, cdu=w.cdus_to_loops(i.cdu_pump), pump=i.loop_pump, air_fan=i.air_fan, cooler=cooler_power(m),
-                  tower=tower_power(m), heat_pump=m.flows.heatpump_power)
+                  chiller=m.flows.chiller_power, tower=tower_power(m), heat_pump=m.flows.heatpump_power)
     return feed_flows(m.model.feeds, closed, asked)
 
 
@@ -165,7 +166,7 @@ def _site(m: Moment, power: SupplyFlows) -> Columns:
     margin = m.model.parameters.leaves.throttle - m.state.die.max(-1)
     return {
         "it_kw": it, "facility_kw": facility, "cooling_kw": facility - it - loss - m.model.feeds.base, "loss_kw": loss, "sold_kw": sold,
-        "rejected_kw": (f.cooler + f.tower).sum(-1), "stored_kw": f.stored.sum(-1), "pue_ratio": pue(facility, it),
+        "rejected_kw": (f.cooler + f.tower + f.chiller).sum(-1), "stored_kw": f.stored.sum(-1), "pue_ratio": pue(facility, it),
         "erf_ratio": erf(sold, facility), "gpu_max_c": m.state.die.max(), "gpu_margin_k": margin.min(),
         "audit_ratio": np.max(np.abs(f.residual) / np.maximum(f.throughput, 1.0)),
     }

@@ -23,6 +23,7 @@ SMALL = 0.05  # m3 of water in a node that no datasheet describes
 TANK_W_M_K = 2.5  # water 0.64 W/(m K) and steel wall and eddies, four layers of a cube (assumption)
 AIR_J_K_RACK = 2.0e5  # hall air and what it touches, a rack's share: 35 m3 of air and 350 kg of steel (assumption)
 AMBIENT_C = 22.0  # plant rooms and trenches around the mains (assumption)
+MAKE_UP_C = 12.0  # mains water, yearly mean (EN 16147 takes 10 degC)
 AIR_RISE = 0.55  # rated air rise of a dry cooler over (water in - air in); V-bank units lie at 0.5 .. 0.6 (assumption)
 
 NO_HEATPUMP = {"heatpump_source": 0.0, "heatpump_efficiency": 0.5, "heatpump_min_out": 0.0, "heatpump_cop": 4.0, "heatpump_units": 1.0,
@@ -120,6 +121,7 @@ def _loop(site: Site, h: Hall) -> dict[str, float | Array]:
         "pipe_loss": h.pipes.loss_w_m_k * h.pipes.length_m,
         "tank_conduction": TANK_W_M_K * h.tank.volume_m3 ** (1 / 3) if h.tank else 0.0,
         "ambient": AMBIENT_C,
+        "make_up": MAKE_UP_C,
         "air_ua": h.air_kw_k * 1e3,
         "pump_power": pump.power_kw * 1e3 * h.pumps.needed,
         "rated_flow": pump.flow_lpm * LPM * h.pumps.needed,
@@ -168,20 +170,22 @@ def _chiller(site: Site, h: Hall) -> dict[str, float]:
 def _cooler(site: Site, h: Hall) -> dict[str, float]:
     s: DryCooler | None = _sheet(site, h.coolers)
     if s is None:
-        return {"cooler_ua": 0.0, "cooler_air": 0.0, "cooler_fan": 0.0}
+        return {"cooler_ua": 0.0, "cooler_air": 0.0, "cooler_fan": 0.0, "cooler_pads": 0.0, "cooler_cycles": 3.0}
     n, heat = h.coolers.count, s.heat_kw * 1e3
     rise = AIR_RISE * (s.in_c - s.air_c)
     return {
         "cooler_ua": n * ua_from_rating(heat, s.in_c, s.out_c, s.air_c, s.air_c + rise),
         "cooler_air": n * heat / rise,
         "cooler_fan": n * s.fan_kw * 1e3,
+        "cooler_pads": s.adiabatic_effectiveness,
+        "cooler_cycles": s.cycles,
     }
 
 
 def _tower(site: Site, h: Hall) -> dict[str, float]:
     s: Tower | None = _sheet(site, h.tower)
     if s is None:
-        return dict.fromkeys(("ehx_ua", "tower_ua", "tower_fan", "tower_pump", "tower_flow"), 0.0)
+        return dict.fromkeys(("ehx_ua", "tower_ua", "tower_fan", "tower_pump", "tower_flow", "tower_drift"), 0.0) | {"tower_cycles": 5.0}
     c = s.heat_kw * 1e3 / s.range_k
     return {
         "ehx_ua": s.exchangers * s.exchanger_kw_k * 1e3,
@@ -189,6 +193,8 @@ def _tower(site: Site, h: Hall) -> dict[str, float]:
         "tower_fan": s.fan_kw * 1e3,
         "tower_pump": s.pump_kw * 1e3,
         "tower_flow": s.flow_lpm * LPM,
+        "tower_cycles": s.cycles,
+        "tower_drift": s.drift,
     }
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from twin.physics import hydraulics as h
+from twin.physics.water_use import entering_air
 from twin.plant import nodes
 from twin.plant.controls import Pi, Staging, pi, stage
 from twin.plant.machines import Machinery, Machines, Targets
@@ -23,6 +24,10 @@ CDU_SPEED = Pi(gain=0.4, reset_s=8.0, low=0.3, rate=0.1)  # per relative error o
 PUMP_SPEED = Pi(gain=0.3, reset_s=15.0, low=0.3, rate=0.05)
 FAN = Pi(gain=0.04, reset_s=240.0, rate=0.02)  # per K of water leaving the plant above its set point
 PUMPS = Staging(up=0.95, down=0.55, wait_s=30.0, run_s=300.0)
+CHILLER = Pi(gain=0.05, reset_s=180.0, rate=1 / 180)  # per K above the set point and the band that the coolers have to themselves
+CHILLER_BAND_K = 0.5
+PADS_ON, PADS_OFF = 0.98, 0.6  # fan speed at which pads are wetted and let dry
+BYPASS_K = 1.0  # water passes coolers by unless the air is this much colder; it stays until the air is as warm
 HEATPUMP_RATE = 1.0 / 600.0  # large machines take ten minutes from stop to full load
 THROTTLE_SPAN_K = 8.0  # from the slowdown temperature to the lowest clock
 THROTTLE_LOWEST = 0.3  # share of power at the lowest clock
@@ -87,10 +92,25 @@ def control(p: Parameters, m: Machinery, x: Machines, state: State, t: Targets, 
     lowest = np.ones_like(x.pumps_on)
     on, timer, since = stage(PUMPS, x.pumps_on, x.pumps_timer, x.pumps_since, pump, lowest, m.loop_pumps, dt)
     fan, fan_i = pi(FAN, x.fan_i, x.fan, state.core[..., nodes.TRIM] - t.fws_supply, dt)
+    chiller, chiller_i = pi(CHILLER, x.chiller_i, x.chiller, state.core[..., nodes.TRIM] - t.fws_supply - CHILLER_BAND_K, dt)
     reach = HEATPUMP_RATE * dt
     heatpump = np.clip(_heatpump(p, state, t), x.heatpump - reach, x.heatpump + reach)
     return replace(x, valve=valve, valve_i=valve_i, cdu_speed=cdu, cdu_speed_i=cdu_i, pump_speed=pump, pump_speed_i=pump_i,
-                   pumps_on=on, pumps_timer=timer, pumps_since=since, fan=fan, fan_i=fan_i, heatpump=heatpump)
+                   pumps_on=on, pumps_timer=timer, pumps_since=since, fan=fan, fan_i=fan_i, heatpump=heatpump,
+                   chiller=chiller, chiller_i=chiller_i, pads=_pads(p, x, state, t), economiser=_economiser(p, x, state, t))
+
+
+def _pads(p: Parameters, x: Machines, state: State, t: Targets) -> Array:
+    """Pads are wetted when the fans alone do not hold the set point, and dry when they do with ease."""
+    short = (x.fan >= PADS_ON) & (state.core[..., nodes.TRIM] > t.fws_supply)
+    return np.where(p.core.cooler_pads > 0, np.where(short, 1.0, np.where(x.fan <= PADS_OFF, 0.0, x.pads)), 0.0)
+
+
+def _economiser(p: Parameters, x: Machines, state: State, t: Targets) -> Array:
+    """Where trim chillers stand behind them, coolers are passed by while they would warm the water."""
+    colder = state.core[..., nodes.HEATPUMP] - entering_air(t.dry_bulb, t.wet_bulb, p.core.cooler_pads * x.pads)
+    through = np.where(colder >= BYPASS_K, 1.0, np.where(colder <= 0.0, 0.0, x.economiser))
+    return np.where(p.core.chiller_rated > 0, through, 1.0)
 
 
 def _heatpump(p: Parameters, state: State, t: Targets) -> Array:
@@ -126,8 +146,8 @@ def inputs(x: Machines, t: Targets, flows: Pumped) -> Inputs:
         dh_return=t.dh_return,
         dh_flow=t.dh_flow,
         cooler_fan=fan,
-        cooler_on=t.fans_able,
-        chiller_load=t.chiller,
+        cooler_on=t.fans_able * x.economiser,
+        chiller_load=np.minimum(x.chiller, t.chiller) * (t.chiller_powered > 0.5),
         tank_share=t.tank_share,
         tower_fan=fan,
         tower_cells=t.fans_able,
@@ -135,4 +155,6 @@ def inputs(x: Machines, t: Targets, flows: Pumped) -> Inputs:
         ehx_on=np.ones_like(fan),
         dry_bulb=t.dry_bulb,
         wet_bulb=t.wet_bulb,
+        pads_wet=x.pads,
+        make_up=t.make_up,
     )

@@ -11,6 +11,7 @@ from twin.physics.heat_pump import capacity_share, each_load
 from twin.physics.heat_pump import power as lift_power
 from twin.physics.machines import air_side_ua, lorenz_cop
 from twin.physics.water import capacity_flow
+from twin.physics.water_use import entering_air, make_up, pad_evaporation, tower_evaporation
 from twin.plant import nodes, pipe
 from twin.plant.cdu import CduLines
 from twin.plant.network import Network
@@ -18,6 +19,7 @@ from twin.plant.types import Inputs, Parameters, State
 
 Array = np.ndarray
 CHILLED_MIN_C = 4.0  # water chillers stop above freezing
+STILL_AIR = 0.03  # share of the rated air that moves with the fans off (assumption)
 CONDENSER_K = 10.0  # condensing over outdoor air, air-cooled chiller (ASHRAE Handbook HVAC Systems 2020, ch. 43: 8 .. 14 K)
 
 
@@ -34,6 +36,8 @@ class Conductances(NamedTuple):
     ehx: Array
     tower: Array
     tower_flow: Array
+    air_in: Array  # degC before the coils of the coolers
+    drained: Array  # W/K capacity flow of the make-up
 
 
 def conductances(p: Parameters, state: State, inputs: Inputs, dt: float) -> Conductances:
@@ -43,19 +47,39 @@ def conductances(p: Parameters, state: State, inputs: Inputs, dt: float) -> Cond
     main = capacity_flow(loop_flow)
     tower_flow = capacity_flow(inputs.tower_flow)
     fan = inputs.cooler_fan
-    air = c.cooler_air * inputs.cooler_on * np.maximum(fan, 0.03)
     return Conductances(
         loop=main,
         moved=main * dt * pipe.CELLS / c.pipe_capacity,
         air=_air_coil(c.air_ua, capacity_flow(inputs.air_flow)),
         district=counterflow(c.district_ua, main, capacity_flow(inputs.dh_flow)),
         heatpump=_heatpump_source(p, state, inputs, main),
-        cooler=counterflow(air_side_ua(fan, c.cooler_ua * inputs.cooler_on), main, air),
+        cooler=counterflow(air_side_ua(fan, c.cooler_ua * inputs.cooler_on), main, cooler_air(p, inputs)),
         chiller=_chilled(p, state, inputs, main),
         ehx=counterflow(c.ehx_ua * inputs.ehx_on, main, tower_flow),
         tower=_tower(c.tower_ua, inputs, tower_flow),
         tower_flow=tower_flow,
+        air_in=entering_air(inputs.dry_bulb, inputs.wet_bulb, c.cooler_pads * inputs.pads_wet),
+        drained=capacity_flow(inputs.make_up),
     )
+
+
+def cooler_air(p: Parameters, inputs: Inputs) -> Array:
+    """Capacity flow [W/K] of the air through the coolers in service; a little moves with the fans off."""
+    return p.core.cooler_air * inputs.cooler_on * np.maximum(inputs.cooler_fan, STILL_AIR)
+
+
+def pad_water(p: Parameters, inputs: Inputs) -> Array:
+    """Water [L] m3/s that the pads of the coolers take: evaporation and blow-down."""
+    c = p.core
+    cooled = inputs.dry_bulb - entering_air(inputs.dry_bulb, inputs.wet_bulb, c.cooler_pads * inputs.pads_wet)
+    return make_up(pad_evaporation(cooler_air(p, inputs), cooled), 0.0, c.cooler_cycles)
+
+
+def tower_water(p: Parameters, inputs: Inputs, heat: Array, supply: Array) -> Array:
+    """Make-up [L] m3/s of a tower that rejects `heat` [W] and sends its water back at `supply` [degC]."""
+    c = p.core
+    evaporation = tower_evaporation(heat, supply, inputs.wet_bulb)
+    return make_up(evaporation, c.tower_drift * np.maximum(inputs.tower_flow, 0.0), c.tower_cycles)
 
 
 def _air_coil(ua: Array, water: Array) -> Array:
@@ -126,8 +150,9 @@ def connect(p: Parameters, state: State, inputs: Inputs, g: Conductances, lines:
     _hall(net, p, inputs, g, lines)
     net.to_ambient(nodes.PLANT_IN, nodes.DISTRICT, g.district, inputs.dh_return)
     net.source(nodes.HEATPUMP, -g.heatpump)
-    net.to_ambient(nodes.HEATPUMP, nodes.REJECTION, g.cooler, inputs.dry_bulb)
+    net.to_ambient(nodes.HEATPUMP, nodes.REJECTION, g.cooler, g.air_in)
     net.source(nodes.TRIM, -g.chiller)
+    net.to_ambient(nodes.PLANT_IN, nodes.PLANT_IN, g.drained, p.core.make_up)
     _tower_loop(net, inputs, g)
     for node in range(nodes.N):
         net.to_ambient(node, node, p.core.loss[..., node], p.core.ambient)

@@ -57,6 +57,10 @@ class Machines:
     fan: Array  # [..., L]
     fan_i: Array  # [..., L]
     heatpump: Array  # [..., L] load
+    chiller: Array  # [..., L] load
+    chiller_i: Array  # [..., L] integral
+    pads: Array  # [..., L] 1 where the pads of the coolers are wet
+    economiser: Array  # [..., L] 1 where the water passes the coolers, 0 where it passes them by
     throttle: Array  # [..., R, K] share of the asked power a GPU takes
     off: Array  # [..., R, K] 1 where a GPU has shut itself down
 
@@ -84,13 +88,15 @@ class Targets:
     loop_powered: Array  # [..., L] facility pumps
     fan_powered: Array  # [..., L]
     heatpump_powered: Array  # [..., L]
+    chiller_powered: Array  # [..., L]
     cdu_pumps: Array  # [..., C] able to run
     loop_pumps: Array  # [..., L] able to run
     fans_able: Array  # [..., L] share of coolers and towers able to run
     cdu_head: Array  # [..., C] head factor, 1 new
     filter: Array  # [..., C] resistance factor of the coolant side, 1 clean
     valve_stuck: Array  # [..., C] position, NaN where it moves
-    chiller: Array  # [..., L] load
+    chiller: Array  # [..., L] share of the trim chillers able to run
+    make_up: Array  # [..., L] m3/s of fresh water into the facility loop
     tower_flow: Array  # [..., L] m3/s
     tank_share: Array  # [..., L]
 
@@ -148,4 +154,5 @@ def at_rest(m: Machinery, shape: tuple[int, ...]) -> Machines:
         return np.full(like, value)
 
     return Machines(full(c, 0.6), full(c, 0.6), full(c, 0.8), full(c, 0.8), full(loops, 0.8), full(loops, 0.8), m.loop_needed.copy(),
-                    full(loops, 0.0), full(loops, 1e6), full(loops, 0.3), full(loops, 0.3), full(loops, 0.0), np.ones(shape), np.zeros(shape))
+                    full(loops, 0.0), full(loops, 1e6), full(loops, 0.3), full(loops, 0.3), full(loops, 0.0), full(loops, 0.0), full(loops, 0.0),
+                    full(loops, 0.0), full(loops, 1.0), np.ones(shape), np.zeros(shape))

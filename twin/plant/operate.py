@@ -14,12 +14,13 @@ from config.site import Site
 from twin.physics.exchange import counterflow
 from twin.physics.water import VOLUMETRIC, capacity_flow
 from twin.plant import nodes, pipe
-from twin.plant.facility import conductances
+from twin.plant.facility import conductances, share
 from twin.plant.step import step
 from twin.plant.types import Inputs, Parameters, State
 
 Array = np.ndarray
 AIR_COIL_RISE = 6.0  # K, facility water through the fan coils at design
+TOWER_APPROACH_K = 1.5  # facility water behind the tower exchangers over the tower water
 SINK_LIFT = 3.0  # K the heat pump's sink outlet stands above the network's supply
 
 
@@ -89,7 +90,7 @@ def operate(p: Parameters, d: Design, state: State, load: float | Array, dry_bul
     rest = IDLE_REST + (1.0 - IDLE_REST) * load
     gpu = (d.gpu_idle + (d.gpu_max - d.gpu_idle) * load)[..., None] * np.ones_like(p.leaves.plate_factor)
     air = w.racks_to_loops(d.air * rest)
-    share = np.clip(demand(d, dry_bulb), 0.0, 1.0)
+    wanted = np.clip(demand(d, dry_bulb), 0.0, 1.0)
     inputs = Inputs(
         gpu_power=gpu,
         other_power=d.other * rest,
@@ -100,10 +101,10 @@ def operate(p: Parameters, d: Design, state: State, load: float | Array, dry_bul
         loop_pump=p.core.pump_power.copy(),
         air_flow=air / (VOLUMETRIC * AIR_COIL_RISE),
         air_fan=d.air_fan * np.clip(w.racks_to_loops(rest) / np.bincount(w.rack_loop), 0, 1),
-        heatpump_load=share,
+        heatpump_load=wanted,
         sink_out=supply_temperature(d, dry_bulb) + SINK_LIFT,
         dh_return=d.dh_return,
-        dh_flow=share * d.dh_peak / (VOLUMETRIC * np.maximum(d.dh_supply_cold - d.dh_return, 5.0)),
+        dh_flow=wanted * d.dh_peak / (VOLUMETRIC * np.maximum(d.dh_supply_cold - d.dh_return, 5.0)),
         cooler_fan=np.full(n_loops, 0.5),
         cooler_on=np.ones(n_loops),
         chiller_load=np.zeros(n_loops),
@@ -114,13 +115,15 @@ def operate(p: Parameters, d: Design, state: State, load: float | Array, dry_bul
         ehx_on=np.ones(n_loops),
         dry_bulb=np.full(n_loops, float(dry_bulb)),
         wet_bulb=np.full(n_loops, float(wet_bulb)),
+        pads_wet=np.zeros(n_loops),
+        make_up=np.zeros(n_loops),
     )
     return hold(p, d, state, inputs)
 
 
 def hold(p: Parameters, d: Design, state: State, inputs: Inputs) -> Inputs:
     """Every controller at the position that holds its set point in this state."""
-    return hold_fans(p, d, state, hold_heatpump(p, d, state, hold_valves(p, d, state, inputs)))
+    return hold_chillers(p, d, state, hold_fans(p, d, state, hold_heatpump(p, d, state, hold_valves(p, d, state, inputs))))
 
 
 def supply_temperature(d: Design, dry_bulb: float) -> Array:
@@ -156,20 +159,37 @@ def hold_heatpump(p: Parameters, d: Design, state: State, inputs: Inputs) -> Inp
 
 
 def hold_fans(p: Parameters, d: Design, state: State, inputs: Inputs) -> Inputs:
-    """Fan speeds that bring the water to the facility set point, 0 .. 1, by bisection on the conductance to air."""
+    """Fan speeds that bring the water to the facility set point, 0 .. 1, by bisection on the conductance to air.
+
+    Pads are wetted where full speed does not reach it; coolers that would warm the water are passed by where chillers follow.
+    """
     hot = state.core[..., nodes.HEATPUMP]
+    full = replace(inputs, cooler_fan=np.ones_like(hot), tower_fan=np.ones_like(hot), pads_wet=np.zeros_like(hot))
+    wet = (p.core.cooler_pads > 0) & (rejected_to(p, d, state, full) > d.fws_supply)
+    inputs = replace(inputs, pads_wet=wet.astype(float))
     low, high = np.zeros_like(hot), np.ones_like(hot)
     for _ in range(20):
         middle = 0.5 * (low + high)
-        trial = replace(inputs, cooler_fan=middle, tower_fan=middle)
-        g = conductances(p, state, trial, 1.0)
-        cold = hot - g.cooler * (hot - trial.dry_bulb) / np.maximum(g.loop, 1.0)
-        tower = state.core[..., nodes.TOWER_RETURN] - g.tower * (state.core[..., nodes.TOWER_RETURN] - trial.wet_bulb) / np.maximum(
-            g.tower_flow, 1.0)
-        cold = np.where(d.has_tower, tower + 1.5, cold)
-        more = cold > d.fws_supply
+        more = rejected_to(p, d, state, replace(inputs, cooler_fan=middle, tower_fan=middle)) > d.fws_supply
         low, high = np.where(more, middle, low), np.where(more, high, middle)
-    return replace(inputs, cooler_fan=high, tower_fan=high)
+    passed_by = (p.core.chiller_rated > 0) & (conductances(p, state, inputs, 1.0).air_in >= hot)
+    return replace(inputs, cooler_fan=np.where(passed_by, 0.0, high), tower_fan=high, cooler_on=np.where(passed_by, 0.0, inputs.cooler_on))
+
+
+def rejected_to(p: Parameters, d: Design, state: State, inputs: Inputs) -> Array:
+    """Temperature [..., L] degC of the facility water behind the coolers or the tower."""
+    hot, back = state.core[..., nodes.HEATPUMP], state.core[..., nodes.TOWER_RETURN]
+    g = conductances(p, state, inputs, 1.0)
+    cold = hot - g.cooler * (hot - g.air_in) / np.maximum(g.loop, 1.0)
+    tower = back - g.tower * (back - inputs.wet_bulb) / np.maximum(g.tower_flow, 1.0)
+    return np.where(d.has_tower, tower + TOWER_APPROACH_K, cold)
+
+
+def hold_chillers(p: Parameters, d: Design, state: State, inputs: Inputs) -> Inputs:
+    """Chiller load that takes what the coolers leave above the set point."""
+    main = capacity_flow(p.wiring.cdus_to_loops(inputs.fws_flow) + inputs.air_flow)
+    short = main * np.maximum(rejected_to(p, d, state, inputs) - d.fws_supply, 0.0)
+    return replace(inputs, chiller_load=np.minimum(share(short, p.core.chiller_rated), 1.0))
 
 
 def first_guess(p: Parameters, d: Design) -> State:

@@ -38,7 +38,8 @@ def targets(p: Parameters, m: Machinery, d: Design, load: float | Array, dry_bul
         dh_return=d.dh_return,
         dh_flow=share * d.dh_peak / (VOLUMETRIC * np.maximum(d.dh_supply_cold - d.dh_return, 5.0)),
         rack_powered=ones(racks), cdu_powered=ones(cdus), loop_powered=ones(loops), fan_powered=ones(loops), heatpump_powered=ones(loops),
+        chiller_powered=ones(loops),
         cdu_pumps=m.cdu_pumps.copy(), loop_pumps=m.loop_pumps.copy(), fans_able=ones(loops),
         cdu_head=ones(cdus), filter=ones(cdus), valve_stuck=np.full(cdus, np.nan),
-        chiller=np.zeros(loops), tank_share=ones(loops), tower_flow=p.core.tower_flow * 0.8,
+        chiller=ones(loops), make_up=np.zeros(loops), tank_share=ones(loops), tower_flow=p.core.tower_flow * 0.8,
     )

@@ -91,6 +91,8 @@ class Core:
     cooler_ua: Array  # [..., L] W/K all units, fans at full speed
     cooler_air: Array  # [L] W/K capacity flow of air, all units, full speed
     cooler_fan: Array  # [L] W all fans at full speed
+    cooler_pads: Array  # [L] effectiveness of wetted pads, 0 where there are none
+    cooler_cycles: Array  # [L] concentration of the pads' water
     chiller_rated: Array  # [L] W trim chillers
     chiller_efficiency: Array  # [L] share of the reversible COP
     chiller_cop: Array  # [L] of heating at the rated point, full load: cooling COP + 1
@@ -101,6 +103,9 @@ class Core:
     tower_fan: Array  # [L] W
     tower_pump: Array  # [L] W at rated flow
     tower_flow: Array  # [L] m3/s rated
+    tower_cycles: Array  # [L] concentration of the tower's water
+    tower_drift: Array  # [L] share of the flow lost as droplets
+    make_up: Array  # [L] degC of the water that replaces what leaks
     pump_power: Array  # [L] W facility pumps at rated flow
     rated_flow: Array  # [L] m3/s
 
@@ -154,6 +159,8 @@ class Inputs:
     ehx_on: Array  # [..., L] share of exchangers in service
     dry_bulb: Array  # [..., L] degC
     wet_bulb: Array  # [..., L] degC
+    pads_wet: Array  # [..., L] share of the coolers whose pads are wetted
+    make_up: Array  # [..., L] m3/s of fresh water into the facility loop, as much as leaves
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +179,7 @@ class Flows:
     ehx: Array  # [..., L] facility to tower water
     tower: Array  # [..., L] tower water to outdoor air
     losses: Array  # [..., L] mains and tank to ambient
+    drained: Array  # [..., L] carried off by water that leaks, over the water that replaces it
     stored: Array  # [..., L] into every heat capacity
     residual: Array  # [..., L] what does not balance: round-off only
     throughput: Array  # [..., L] sum of all heat that entered
