@@ -2,13 +2,14 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import aiomqtt
 
 from config.settings import Mqtt
 from tests import servers
 from twin.service.loop import acknowledge
+from twin.service.tasks import end
 from twin.sources.inbox import Inbox, Message
 from twin.sources.mqtt import MqttSource
 
@@ -28,9 +29,7 @@ async def source(port: int, inbox: Inbox, client_id: str, topics=("dc/#",)):
         await asyncio.wait_for(mqtt.ready.wait(), PATIENCE_S)
         yield mqtt
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        assert await end(task, within_s=PATIENCE_S)
 
 
 async def publish(port: int, count: int, topic="dc/t", first=0, retain=False) -> None:
@@ -60,13 +59,13 @@ async def test_messages_arrive_in_order_with_time_and_topic(mosquitto: servers.B
 
 async def test_what_was_not_acknowledged_comes_again(mosquitto: servers.Broker):
     inbox = Inbox()
-    async with source(mosquitto.port, inbox, "again", ["dc/again"]):
+    async with source(mosquitto.port, inbox, "again", ["dc/again"]) as mqtt:
         await publish(mosquitto.port, 10, "dc/again")
         first: list[Message] = []
         while len(first) < 10:
             first += await inbox.take(10 - len(first), 1.0)
         acknowledge(first[:6])
-        await asyncio.sleep(0)
+        await mqtt.publish("elsewhere", b"", 1)  # answered in order: behind the acknowledgements
     inbox = Inbox()
     async with source(mosquitto.port, inbox, "again", ["dc/again"]):
         assert [int(m.payload) for m in await collect(inbox, 4)] == [6, 7, 8, 9]

@@ -12,6 +12,7 @@ import uvicorn
 from twin.console.app import create_app
 from twin.service.assemble import Assembly
 from twin.service.metrics import text
+from twin.service.tasks import end
 from twin.sources.broker import PortTaken
 
 STOP_S = 3.5  # longest time for the service to drain and close
@@ -60,12 +61,9 @@ async def serve(assembly: Assembly, listener: socket.socket, store: str, stop: a
     app.state.live.close()
     server.should_exit = True
     service.stop()
-    for task in others:
-        task.cancel()
     source, page, fold = parts
     await asyncio.wait([fold, page], timeout=STOP_S)  # the source stays: what is drained is acknowledged on its connection
-    source.cancel()
-    await asyncio.wait([source], timeout=0.5)
+    await end(source, *others)
     _raise_faults([*parts, *others])
 
 

@@ -30,6 +30,7 @@ class MqttTwin:
         self._idle.set()
         self._task: asyncio.Task[None] | None = None
         self._trouble = ""
+        self._closing = False
 
     async def open(self) -> None:
         self._task = asyncio.create_task(self._run(), name=self.name)
@@ -54,15 +55,18 @@ class MqttTwin:
         return {"ok": not self._trouble, "detail": self._trouble or "publishing", **self.counters}
 
     async def close(self) -> None:
+        """A cancellation that meets the end of a publish is lost (`asyncio.wait_for` before Python 3.12), so the flag ends the task as well."""
+        self._closing = True
+        self._arrived.set()
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def _run(self) -> None:
-        while True:
+        while not self._closing:
             await self._arrived.wait()
             self._arrived.clear()
-            while self._waiting:
+            while self._waiting and not self._closing:
                 _, snapshot = self._waiting.popitem()
                 await self._send(snapshot)
             self._idle.set()
@@ -70,6 +74,8 @@ class MqttTwin:
     async def _send(self, snapshot: Snapshot) -> None:
         try:
             for topic, payload in encode_twin(self.site, snapshot, self._due(snapshot)):
+                if self._closing:
+                    return
                 await self.publish(topic, payload)
                 self.counters["published"] += 1
             self._trouble = ""

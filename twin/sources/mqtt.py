@@ -1,14 +1,16 @@
 """MQTT 3.1.1 source: a persistent session, QoS 1, acknowledged only after a message's effects are handed over.
 
-aiomqtt connects, subscribes and disconnects. Two things are set on its paho client here and nowhere else:
-manual acknowledgement (aiomqtt acknowledges before the message is processed) and our own message callback
-(aiomqtt's bounded queue discards silently). When the inbox is full the socket is not read: TCP holds the broker back.
+aiomqtt connects, subscribes, publishes and disconnects. Its paho client is touched here and nowhere else: manual
+acknowledgement (aiomqtt acknowledges before the message is processed), our own message callback (aiomqtt's bounded
+queue discards silently), our own reading of the socket (`Reader`). When the inbox is full the socket is not read: TCP holds the broker back.
 """
 from __future__ import annotations
 
 import asyncio
 import logging
 import random
+import ssl
+import time
 from collections.abc import Callable, Sequence
 
 import aiomqtt
@@ -17,14 +19,14 @@ import structlog
 
 from config.settings import Mqtt
 from twin.sources.inbox import Inbox, Message
+from twin.sources.packets import PUBACK, PUBLISH, Malformed, Packet, Publish, packet_at, pubacks, publish
 
 log = structlog.get_logger("mqtt")
 _PAHO_LOG = logging.getLogger("boucle.paho")
 _PAHO_LOG.setLevel(logging.CRITICAL)  # what goes wrong with a connection is logged here, once
 
 FIRST_DELAY_S, LONGEST_DELAY_S = 0.5, 30.0
-PACKETS_A_READ = 256  # packets read before the event loop gets its turn
-PUBACK = 0x40
+READ_BYTES = 1 << 16
 
 
 class Session:
@@ -37,8 +39,7 @@ class Session:
     def acknowledge(self, mids: Sequence[int]) -> None:
         """PUBACK for every id, in one packet of bytes: one system call instead of one a message."""
         if self.alive and mids:
-            data = b"".join(bytes((PUBACK, 2, mid >> 8, mid & 255)) for mid in mids)
-            self._client._packet_queue(PUBACK, data, mids[-1], 1)
+            self._client._packet_queue(PUBACK, pubacks(mids), mids[-1], 1)
 
 
 class MqttSource:
@@ -51,7 +52,6 @@ class MqttSource:
         self.address = f"{'mqtts' if broker.tls else 'mqtt'}://{broker.host}:{broker.port}"  # without the password
         self.connections = 0
         self.ready = asyncio.Event()
-        self._arrivals = 0
         self._open: aiomqtt.Client | None = None
 
     async def run(self) -> None:
@@ -109,46 +109,92 @@ class MqttSource:
         return client
 
     def _take_over(self, client: aiomqtt.Client) -> Session:
-        """Read many packets a wake-up instead of aiomqtt's one, and none while the inbox is full."""
-        inner, loop = client._client, asyncio.get_running_loop()
-        socket = inner.socket()
-        session = self._session
-        if socket is None:
+        """Read the socket ourselves instead of aiomqtt's one packet a wake-up."""
+        inner, session = client._client, self._session
+        if inner.socket() is None:
             raise aiomqtt.MqttError("connection closed while connecting")
-        fileno = socket.fileno()
-
-        def resume() -> None:
-            if session.alive:
-                loop.add_reader(fileno, read)
-
-        def read() -> None:
-            for _ in range(PACKETS_A_READ):
-                before = self._arrivals
-                try:
-                    inner.loop_read()
-                except Exception as error:  # noqa: BLE001 as aiomqtt does: whatever it was, this connection is over
-                    client._disconnected.done() or client._disconnected.set_exception(error)
-                    return
-                if self._arrivals == before:
-                    return
-                if self.inbox.full:
-                    loop.remove_reader(fileno)
-                    self.inbox.when_room(resume)
-                    return
-
-        loop.add_reader(fileno, read)
+        Reader(inner, self.inbox, lambda publish: self._arrived(publish, session), session).start()
         return session
 
+    def _arrived(self, m: Publish, session: Session) -> None:
+        topic = m.topic.decode("utf-8", "replace")  # no profile knows a broken one: it is rejected and counted like any other
+        self.inbox.put(Message(self.now_ms(), topic, m.payload, m.retained, m.mid, session if m.qos else None))
+
     def _receiver(self, session: Session) -> Callable[[paho.Client, object, paho.MQTTMessage], None]:
-        def received(_client: paho.Client, _data: object, message: paho.MQTTMessage) -> None:
-            self._arrivals += 1
-            try:
-                topic = message.topic
-            except UnicodeDecodeError:
-                topic = "\ufffd"  # no profile knows it: it is rejected and counted like any other bad topic
-            self.inbox.put(Message(self.now_ms(), topic, bytes(message.payload), message.retain, message.mid, session if message.qos else None))
+        """For what paho reads itself, before the socket is ours."""
+        def received(_client: paho.Client, _data: object, m: paho.MQTTMessage) -> None:
+            self._arrived(Publish(m._topic, bytes(m.payload), m.mid, m.qos, m.retain), session)
 
         return received
+
+
+class Reader:
+    """Reads the socket of a connected paho client: messages go to `arrived`, every other packet to paho.
+
+    paho spends three system calls, seven locks and a condition variable on a message; at thousands of messages a second
+    that is half of a core. When the inbox is full nothing is read until it has room again.
+    """
+
+    def __init__(self, client: paho.Client, inbox: Inbox, arrived: Callable[[Publish], None], session: Session):
+        self.client, self.inbox, self.arrived, self.session = client, inbox, arrived, session
+        self._socket = client.socket()
+        self._fileno = self._socket.fileno()
+        self._data, self._at = b"", 0
+        self._loop = asyncio.get_running_loop()
+
+    def start(self) -> None:
+        self._loop.add_reader(self._fileno, self._readable)
+
+    def _resume(self) -> None:
+        if not self.session.alive:
+            return
+        if self._parse():
+            self.start()
+        else:
+            self.inbox.when_room(self._resume)
+
+    def _readable(self) -> None:
+        if self.client._in_packet["command"]:  # paho was in the middle of a packet when we took over
+            self.client.loop_read()
+            return
+        try:
+            data = self._socket.recv(READ_BYTES)
+            while (pending := getattr(self._socket, "pending", int)()) and data:  # TLS holds decrypted bytes back from the selector
+                data += self._socket.recv(pending)
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self.client._loop_rc_handle(paho.MQTT_ERR_CONN_LOST)
+            return
+        self.client._last_bytes_received = time.monotonic()
+        self._data, self._at = self._data[self._at :] + data, 0
+        if not self._parse():
+            self._loop.remove_reader(self._fileno)
+            self.inbox.when_room(self._resume)
+
+    def _parse(self) -> bool:
+        """Handle the complete packets of the buffer; False when the inbox is full before its end."""
+        try:
+            while (packet := packet_at(self._data, self._at)) is not None:
+                if packet.first & 0xF0 == PUBLISH:
+                    if self.inbox.full:
+                        return False
+                    self.arrived(publish(self._data, packet))
+                else:
+                    self._to_paho(packet)
+                self._at = packet.end
+        except Malformed:
+            self.client._loop_rc_handle(paho.MQTT_ERR_PROTOCOL)
+        return True
+
+    def _to_paho(self, packet: Packet) -> None:
+        inner, body = self.client, self._data[packet.start : packet.end]
+        empty = inner._in_packet
+        inner._in_packet = empty | {"command": packet.first, "packet": bytearray(body), "remaining_length": len(body), "have_remaining": 1}
+        inner._packet_handle()
+        inner._in_packet = empty
 
 
 def _tls(broker: Mqtt) -> aiomqtt.TLSParameters:
