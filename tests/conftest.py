@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+import config  # noqa: F401  before numpy: one BLAS thread a worker
 from tests import servers
 
 
