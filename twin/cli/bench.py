@@ -50,6 +50,9 @@ def _run(name: str, site: str) -> dict[str, Any]:
 def measure(name: str, site: str) -> dict[str, Any]:
     import importlib
 
+    from twin.cli._logs import to_stderr
+
+    to_stderr("warning")
     return importlib.import_module(f"twin.bench.{name}").run(site)
 
 
