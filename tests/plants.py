@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 
@@ -11,7 +12,8 @@ from twin.plant.assembly import assemble
 from twin.plant.operate import Design, design, first_guess, operate
 from twin.plant.types import Inputs, Parameters, State
 
-SITES = ("valence", "valence-2", "frontier")
+EQUIPPED = str(Path(__file__).parent / "sites" / "equipped.yaml")  # a small hall with every part
+SITES = ("valence", "valence-2", "frontier", EQUIPPED)
 
 
 @cache
@@ -38,6 +40,10 @@ def scrambled(inputs: Inputs, rng: np.random.Generator) -> Inputs:
         value = getattr(inputs, name)
         if name == "tank_share":
             changes[name] = rng.uniform(0, 1, value.shape)
+        elif name in ("pads_wet", "chiller_load"):
+            changes[name] = rng.uniform(0, 1, value.shape) * (rng.random(value.shape) > 0.33)
+        elif name == "make_up":
+            changes[name] = rng.uniform(0, 1e-2, value.shape)
         elif name in ("sink_out", "dh_return", "dry_bulb", "wet_bulb"):
             changes[name] = value + rng.uniform(-30, 30, value.shape)
         else:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.plants import SITES, batch, designed, disturbed, scrambled
+from tests.plants import EQUIPPED, SITES, batch, designed, disturbed, scrambled
+from twin.physics.water_use import entering_air
 from twin.plant import compiled, nodes
 from twin.plant.step import step
 from twin.plant.types import Flows, State
@@ -45,14 +46,16 @@ def test_stopped_plant_is_finite_and_carries_no_heat(site: str):
 @settings(max_examples=40, deadline=None)
 def test_no_heat_from_cold_to_hot_without_work(seed: int, dt: float):
     rng = np.random.default_rng(seed)
-    p, state, inputs = designed("valence")
+    p, state, inputs = designed(EQUIPPED)
     u = scrambled(inputs, rng)
     after, f = step(p, disturbed(state, rng, 10.0), u, dt)
     t, arriving = after.core, after.core[p.wiring.cdu_loop, nodes.HALL_IN]
     assert np.all(f.cdu_heat * (after.tcs_return - arriving) >= -1e-3)
     assert np.all(f.district * (t[..., nodes.PLANT_IN] - u.dh_return) >= -1e-3)
-    assert np.all(f.cooler * (t[..., nodes.HEATPUMP] - u.dry_bulb) >= -1e-3)
+    air = entering_air(u.dry_bulb, u.wet_bulb, p.core.cooler_pads * u.pads_wet)
+    assert np.all(f.cooler * (t[..., nodes.HEATPUMP] - air) >= -1e-3)
     assert np.all((f.heatpump_source == 0.0) | (f.heatpump_power > 0.0))
+    assert np.all((f.chiller == 0.0) | (f.chiller_power > 0.0))
 
 
 @given(seed=seeds)

@@ -27,6 +27,7 @@ PUMPS = Staging(up=0.95, down=0.55, wait_s=30.0, run_s=300.0)
 CHILLER = Pi(gain=0.05, reset_s=180.0, rate=1 / 180)  # per K above the set point and the band that the coolers have to themselves
 CHILLER_BAND_K = 0.5
 PADS_ON, PADS_OFF = 0.98, 0.6  # fan speed at which pads are wetted and let dry
+PADS_K = 3.0  # they stay wet while the outdoor air is not this much colder than the set point
 BYPASS_K = 1.0  # water passes coolers by unless the air is this much colder; it stays until the air is as warm
 HEATPUMP_RATE = 1.0 / 600.0  # large machines take ten minutes from stop to full load
 THROTTLE_SPAN_K = 8.0  # from the slowdown temperature to the lowest clock
@@ -53,7 +54,12 @@ def drive(p: Parameters, m: Machinery, x: Machines, state: State, t: Targets, dt
     x = control(p, m, x, state, t, now, dt)
     flows = hydraulics(p, m, x, t)
     x = throttle(p, x, state, t, dt)
-    return x, inputs(x, t, flows), flows
+    return x, inputs(x, sold(state, t), flows), flows
+
+
+def sold(state: State, t: Targets) -> Targets:
+    """The network passes the exchanger only where the water that returns from the hall is warmer: heat is sold, never bought."""
+    return replace(t, dh_flow=np.where(state.core[..., nodes.PLANT_IN] > t.dh_return, t.dh_flow, 0.0))
 
 
 def hydraulics(p: Parameters, m: Machinery, x: Machines, t: Targets) -> Pumped:
@@ -101,9 +107,10 @@ def control(p: Parameters, m: Machinery, x: Machines, state: State, t: Targets, 
 
 
 def _pads(p: Parameters, x: Machines, state: State, t: Targets) -> Array:
-    """Pads are wetted when the fans alone do not hold the set point, and dry when they do with ease."""
+    """Pads are wetted when the fans alone do not hold the set point, and dry when the fans do with ease and could without."""
     short = (x.fan >= PADS_ON) & (state.core[..., nodes.TRIM] > t.fws_supply)
-    return np.where(p.core.cooler_pads > 0, np.where(short, 1.0, np.where(x.fan <= PADS_OFF, 0.0, x.pads)), 0.0)
+    ease = (x.fan <= PADS_OFF) & (t.dry_bulb <= t.fws_supply - PADS_K)
+    return np.where(p.core.cooler_pads > 0, np.where(short, 1.0, np.where(ease, 0.0, x.pads)), 0.0)
 
 
 def _economiser(p: Parameters, x: Machines, state: State, t: Targets) -> Array:
