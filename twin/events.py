@@ -79,7 +79,7 @@ class Snapshot:
     """The plant at one moment as the twin sees it: actual, forecast and what-if alike.
 
     values, std: by class, SI, shape (rows, columns), NaN where not known; std is one standard deviation.
-    residual: measured minus modelled before the update, shape (rows, measured columns), NaN where nothing was measured.
+    residual: measured minus modelled (before the update where the column was assimilated), shape (rows, measured columns), NaN where nothing was measured.
     quality: verdicts, uint8, shape (rows, measured columns).
     gpu_c, gpu_w: shape (racks, gpus of a rack).
     """

@@ -42,8 +42,14 @@ def _reading(twin: Twin, r: Reading) -> tuple[Twin, tuple[Effect, ...]]:
     if twin.next_ms > 0 and r.ts_ms <= twin.next_ms - twin.model.step_ms:
         return _late(twin, r)
     oldest = r.ts_ms if twin.oldest_ms < 0 else min(twin.oldest_ms, r.ts_ms)
-    twin = replace(twin, waiting=Waiting(r, twin.waiting), newest_ms=max(twin.newest_ms, r.ts_ms), oldest_ms=oldest)
+    twin = _heard(twin, Waiting(r, twin.waiting), max(twin.newest_ms, r.ts_ms), oldest)
     return _time(twin) if watermark(twin) >= max(twin.next_ms, oldest) else (twin, ())
+
+
+def _heard(t: Twin, waiting: Waiting, newest_ms: int, oldest_ms: int) -> Twin:
+    """As `replace`, which is ten times slower and would be most of a message's cost."""
+    return Twin(t.model, t.belief, t.designed, t.latest, t.quality, waiting, newest_ms, oldest_ms, t.next_ms, t.released, t.answered,
+                t.gateways, t.counts, t.snapshot)
 
 
 def watermark(twin: Twin) -> int:
