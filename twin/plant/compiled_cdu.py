@@ -1,4 +1,4 @@
-"""Racks and CDUs of one loop compiled: `twin.plant.cdu` as scalar loops."""
+"""Racks and CDUs of one loop compiled: `twin.plant.cdu` as scalar loops, without calls that would pass arrays."""
 from __future__ import annotations
 
 from numba import njit
@@ -9,39 +9,34 @@ from twin.plant.compiled_formulas import capacity_flow, counterflow
 @njit(error_model="numpy")
 def cdu_lines(loop, dt, wires, cdus, racks, nodes, work):
     """Lines of every CDU of a loop; returns of all of them heat at [W], slope [W/K], water flow [m3/s] and heat to air [W]."""
-    at, slope, flow, air = 0.0, 0.0, 0.0, 0.0
+    heat_at, heat_slope, flow, air = 0.0, 0.0, 0.0, 0.0
     for c in range(wires.cdu_first[loop], wires.cdu_first[loop + 1]):
-        _cdu_line(c, wires, cdus, racks, nodes, work, dt)
-        at += work.heat_at[c]
-        slope += work.heat_slope[c]
-        flow += max(cdus.fws_flow[c], 0.0)
+        kr, ks = cdus.return_capacity[c] / dt, cdus.supply_capacity[c] / dt
+        c_tcs, rack_at, rack_slope = 0.0, 0.0, 0.0
         for r in range(wires.rack_first[c], wires.rack_first[c + 1]):
+            c_rack = capacity_flow(racks.flow[r])
+            store = racks.manifold[r] / dt
+            over = 1.0 / (store + c_rack)
+            at = (store * nodes.manifold[r] + racks.other[r] + nodes.a[r]) * over
+            slope = (c_rack - nodes.b[r]) * over
+            work.manifold_at[r], work.manifold_slope[r] = at, slope
+            c_tcs += c_rack
+            rack_at += c_rack * at
+            rack_slope += c_rack * slope
             air += racks.air[r]
-    return at, slope, flow, air
-
-
-@njit(error_model="numpy")
-def _cdu_line(c, wires, cdus, racks, nodes, work, dt):
-    """One CDU's two volumes solved in closed form over its racks' manifolds."""
-    kr, ks = cdus.return_capacity[c] / dt, cdus.supply_capacity[c] / dt
-    c_tcs, rack_at, rack_slope = 0.0, 0.0, 0.0
-    for r in range(wires.rack_first[c], wires.rack_first[c + 1]):
-        c_rack = capacity_flow(racks.flow[r])
-        store = racks.manifold[r] / dt
-        at = (store * nodes.manifold[r] + racks.other[r] + nodes.owed[r] / dt + nodes.a[r]) / (store + c_rack)
-        slope = (c_rack - nodes.b[r]) / (store + c_rack)
-        work.manifold_at[r], work.manifold_slope[r] = at, slope
-        c_tcs += c_rack
-        rack_at += c_rack * at
-        rack_slope += c_rack * slope
-    g = counterflow(cdus.ua[c], c_tcs, capacity_flow(cdus.fws_flow[c]))
-    back_at = (kr * nodes.tcs_return[c] + rack_at) / (kr + c_tcs)
-    back_slope = rack_slope / (kr + c_tcs)
-    total = ks + c_tcs - (c_tcs - g) * back_slope
-    supply_at = (ks * nodes.tcs_supply[c] + (c_tcs - g) * back_at + cdus.pump[c]) / total
-    work.supply_at[c], work.supply_slope[c] = supply_at, g / total
-    work.back_at[c], work.back_slope[c] = back_at + back_slope * supply_at, back_slope * g / total
-    work.heat_at[c], work.heat_slope[c] = g * work.back_at[c], g * (work.back_slope[c] - 1.0)
+        g = counterflow(cdus.ua[c], c_tcs, capacity_flow(cdus.fws_flow[c]))
+        back_at = (kr * nodes.tcs_return[c] + rack_at) / (kr + c_tcs)
+        back_slope = rack_slope / (kr + c_tcs)
+        total = ks + c_tcs - (c_tcs - g) * back_slope
+        at, slope = (ks * nodes.tcs_supply[c] + (c_tcs - g) * back_at + cdus.pump[c]) / total, g / total
+        work.supply_at[c], work.supply_slope[c] = at, slope
+        back_at, back_slope = back_at + back_slope * at, back_slope * slope
+        work.back_at[c], work.back_slope[c] = back_at, back_slope
+        work.heat_at[c], work.heat_slope[c] = g * back_at, g * (back_slope - 1.0)
+        heat_at += g * back_at
+        heat_slope += g * (back_slope - 1.0)
+        flow += max(cdus.fws_flow[c], 0.0)
+    return heat_at, heat_slope, flow, air
 
 
 @njit(error_model="numpy")

@@ -5,26 +5,25 @@ over arrays and have compiled files of their own.
 """
 from __future__ import annotations
 
-import math
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from twin.plant import compiled_types as ct
 from twin.plant import facility, nodes, pipe
 from twin.plant import step as whole
 from twin.plant.cdu import Line
 from twin.plant.compiled_cdu import cdu_ends, cdu_lines
-from twin.plant.compiled_leaves import advance_loop
-from twin.plant.compiled_linear import solve
+from twin.plant.compiled_formulas import define
+from twin.plant.compiled_leaves import advance
+from twin.plant.compiled_linear import begin, solve
 from twin.plant.compiled_pipe import outlet, push
 from twin.plant.network import Network
 from twin.plant.traced import Fields, Sym, Tape, Vec, retarget, text
 
-HEAD = "def loop_step(l, dt, wires, cdus, core, racks, leaf, inputs, nodes, work, flows, load, next_load):"
+ARGUMENTS = "l, dt, wires, cdus, core, racks, leaf, inputs, nodes, work, flows, load, next_load"
 
 
 class _Grid(dict):
@@ -47,7 +46,7 @@ class _Traced(Network):
             self.b[..., n] = storage[..., n] * before[..., n]
 
     def write(self, tape: Tape) -> None:
-        tape.call((), "k[:] = 0.0")
+        tape.call((), "begin(k)")
         for (i, j), value in self.k.items():
             tape.call((), f"k[{i}, {j}] = {text(value)}")
         for (i,), value in self.b.items():
@@ -59,7 +58,7 @@ def _vector(tape: Tape, table: str, first: int = 0) -> Vec:
     return Vec([tape.emit(f"{table}[l, {first + n}]") for n in range(nodes.N)])
 
 
-def source() -> str:
+def lines() -> list[str]:
     """Code of `loop_step`: returns residual over throughput of the loop's account."""
     tape = Tape()
     dt = Sym(tape, "dt")
@@ -73,17 +72,18 @@ def source() -> str:
     p = SimpleNamespace(core=core, wiring=wiring)
     before = _vector(tape, "nodes.core")
     state = SimpleNamespace(core=before, mains=_Mains())
-    lines = SimpleNamespace(heat=Line(at, slope))
+    halls = SimpleNamespace(heat=Line(at, slope))
     scope = retarget(facility, Network=_Traced, pipe=SimpleNamespace(CELLS=pipe.CELLS, outlet=_outlet))
     g = scope["conductances"](p, state, inputs, dt)
-    scope["connect"](p, state, inputs, g, lines, dt).write(tape)
+    scope["connect"](p, state, inputs, g, halls, dt).write(tape)
     after = Vec([tape.emit(f"b[{n}]") for n in range(nodes.N)])
     flows = retarget(whole, facility=SimpleNamespace(**scope))["loop_flows"](p, before, after, inputs, g, _ends(tape, core, g, dt), dt)
     for name, value in flows.items():
         tape.call((), f"flows[l, {ct.FLOWS.index(name)}] = {text(value)}")
-    tape.call((), "nodes.core[l, :] = b")
+    for n in range(nodes.N):
+        tape.call((), f"nodes.core[l, {n}] = {text(after[..., n])}")
     tape.call((), f"return abs({text(flows['residual'])}) / {text(np.maximum(flows['throughput'], 1e-300))}")
-    return "\n    ".join([HEAD, "k, b = work.k, work.b", *tape.lines]) + "\n"
+    return ["k, b = work.k, work.b", *tape.lines]
 
 
 class _Mains:
@@ -102,7 +102,7 @@ def _ends(tape: Tape, core: Fields, g: facility.Conductances, dt: Sym) -> whole.
     """Everything around the core at the end of the step: CDUs and racks, dies and plates with the next step condensed, mains."""
     rate = core.pipe_loss * dt / core.pipe_capacity
     stored, entered = tape.call(("cdu_j", "cdu_w"), f"cdu_ends(l, b[{nodes.HALL_IN}], wires, cdus, racks, nodes, work)")
-    leaf_j, gpu_w = tape.call(("leaf_j", "gpu_w"), "advance_loop(l, dt, wires, racks, leaf, nodes, work, load, next_load)")
+    leaf_j, gpu_w = tape.call(("leaf_j", "gpu_w"), "advance(l, dt, wires, racks, leaf, nodes, work, load, next_load)")
     changed, excess = [], []
     for main, inlet in enumerate((nodes.SUPPLY, nodes.HALL_OUT)):
         parts = tape.call((f"changed_{main}", f"excess_{main}"),
@@ -116,7 +116,5 @@ def _ends(tape: Tape, core: Fields, g: facility.Conductances, dt: Sym) -> whole.
 @cache
 def loop_step() -> Any:
     """The compiled function."""
-    scope = {"math": math, "cdu_lines": cdu_lines, "cdu_ends": cdu_ends, "advance_loop": advance_loop, "solve": solve,
-             "outlet": outlet, "push": push}
-    exec(compile(source(), "<loop_step>", "exec"), scope)  # noqa: S102 - our own code, from our own functions
-    return njit(error_model="numpy")(scope["loop_step"])
+    return define("loop_step", ARGUMENTS, lines(), cdu_lines=cdu_lines, cdu_ends=cdu_ends, advance=advance, begin=begin, solve=solve,
+                  outlet=outlet, push=push)

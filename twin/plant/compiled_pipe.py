@@ -38,5 +38,6 @@ def push(cells, moved, inlet, ambient, rate, scratch):
         changed += scratch[i] - cells[i]
         excess += scratch[i] - ambient
         before = upper
-    cells[:] = scratch
+    for i in range(m):
+        cells[i] = scratch[i]
     return changed, excess

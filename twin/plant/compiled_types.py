@@ -22,15 +22,15 @@ INPUTS = tuple(f for f in _fields(Inputs) if f not in ("gpu_power", "other_power
 FLOWS = tuple(f for f in _fields(Flows) if f not in ("rack_liquid", "cdu_heat"))
 
 Wires = namedtuple("Wires", ["rack_first", "cdu_first"])  # [C + 1] first rack of each CDU, [L + 1] first CDU of each loop
-# [R] coefficients of one GPU of each rack, in the type of the leaves: gains, what follows from them, and the patterns [R, K]
+# [R] coefficients of one GPU of each rack: gains and what follows from them; [R, K] the patterns of power and plate factor
 LeafRows = namedtuple("LeafRows", ["store", "plate_store", "link", "through", "fixed", "back", "film", "power", "factor"])
 # [R] J/K of one die, of one plate, of the manifold; W sum of the pattern; m3/s; W rest of the rack to liquid, to air; account
 RackRows = namedtuple("RackRows", ["die", "plate", "manifold", "power", "flow", "other", "air", "liquid"])
 # [C] as in twin.plant.types; account
 CduRows = namedtuple("CduRows", ["ua", "supply_capacity", "return_capacity", "fws_flow", "pump", "heat"])
-# What changes: temperatures as in twin.plant.types.State; then of each rack its sums of dies and plates, its condensed
-# a - b * s, and the heat [J] that rounding of its nodes owes the coolant
-Nodes = namedtuple("Nodes", ["die", "plate", "manifold", "tcs_supply", "tcs_return", "core", "mains", "die_sum", "plate_sum", "a", "b", "owed"])
+# What changes: temperatures as in twin.plant.types.State; then of each rack the sums of its dies and plates and its condensed
+# a - b * s
+Nodes = namedtuple("Nodes", ["die", "plate", "manifold", "tcs_supply", "tcs_return", "core", "mains", "die_sum", "plate_sum", "a", "b"])
 # Lines of one loop's CDUs and racks while it is solved: at and slope
 Work = namedtuple("Work", ["manifold_at", "manifold_slope", "supply_at", "supply_slope", "back_at", "back_slope", "heat_at", "heat_slope",
                            "inlet", "k", "b", "cells"])
@@ -54,9 +54,9 @@ def wires(w: Wiring) -> Wires:
     return Wires(np.append(w.cdu_racks, len(w.rack_cdu)), np.append(w.loop_cdus, len(w.cdu_loop)))
 
 
-def nodes(state: State, leaves: type) -> Nodes:
-    """A copy of the state in buffers, dies and plates in the type of the leaves."""
-    given = {f: np.array(getattr(state, f), dtype=leaves if f in ("die", "plate") else float) for f in State.__dataclass_fields__}
+def nodes(state: State) -> Nodes:
+    """A copy of the state in buffers."""
+    given = {f: np.array(getattr(state, f), dtype=float) for f in _fields(State)}
     return Nodes(**given, **{f: np.zeros(given["manifold"].shape) for f in Nodes._fields if f not in given})
 
 

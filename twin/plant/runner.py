@@ -1,8 +1,7 @@
 """The whole plant compiled, held in buffers and stepped in place: `twin.plant.step` for many GPUs, many steps, or both.
 
-Halls meet only through their inputs, so within a run each hall goes through all its steps while it is in cache. With
-float32 leaves a rack's round-off [J] is measured in float64 and given to its coolant in the next step: energy stays exact, and
-a node differs from float64 by at most half an ulp a step, that is 4e-6 K * (time constant / dt + 1) below 128 degC.
+Halls meet only through their inputs, so within a run each hall goes through all its steps while it is in cache: the wall of
+memory bandwidth is met once a run, not once a step.
 """
 from __future__ import annotations
 
@@ -25,14 +24,14 @@ FLAT = np.ones((1, 1))
 class Runner:
     """A plant with its state. Parameters, state and inputs without batch axes."""
 
-    def __init__(self, p: Parameters, state: State, leaves: type = np.float64):
-        self.p, self.leaves = p, leaves
+    def __init__(self, p: Parameters, state: State):
+        self.p = p
         racks, cdus, loops = len(p.wiring.rack_cdu), len(p.wiring.cdu_loop), len(p.core.ambient)
         self._wires, self._core = ct.wires(p.wiring), ct.core_table(p.core)
-        self._factor = np.array(p.leaves.plate_factor, dtype=leaves)
+        self._factor = np.array(p.leaves.plate_factor, dtype=float)
         self._liquid, self._heat, self._flows = np.zeros(racks), np.zeros(cdus), np.zeros((loops, len(ct.FLOWS)))
         self._work = ct.work(racks, cdus)
-        self._nodes = ct.nodes(state, leaves)
+        self._nodes = ct.nodes(state)
 
     def run(self, inputs: Inputs, steps: int, dt: float, loads: Array = FLAT) -> float:
         """`steps` steps of `dt` seconds under constant inputs; returns the largest |residual| over throughput of any loop and step.
@@ -51,12 +50,12 @@ class Runner:
     def _racks(self, inputs: Inputs, dt: float) -> tuple[Any, Any]:
         """Coefficients of racks and their GPUs for one run."""
         p = self.p.leaves
-        power = np.ascontiguousarray(np.broadcast_to(inputs.gpu_power, self._factor.shape), dtype=self.leaves)
+        power = np.ascontiguousarray(np.broadcast_to(inputs.gpu_power, self._factor.shape), dtype=float)
         g = gains(p, inputs.rack_flow, power.shape[-1], dt)
         through = g.die_plate / (g.die_store + g.die_plate)
         per_gpu = (g.die_store, g.plate_store, g.die_plate, through, g.plate_store + g.die_store * through,
                    1.0 / (g.die_store + g.die_plate), g.film)
-        leaf = ct.LeafRows(*(np.ascontiguousarray(x, dtype=self.leaves) for x in per_gpu), power, self._factor)
+        leaf = ct.LeafRows(*(np.ascontiguousarray(x, dtype=float) for x in per_gpu), power, self._factor)
         rest = (p.die_capacity, p.plate_capacity, p.manifold_capacity, power.sum(-1, dtype=float), inputs.rack_flow, inputs.other_power,
                 inputs.air_power)
         return ct.RackRows(*(ct.full(x, len(power)) for x in rest), self._liquid), leaf
@@ -70,14 +69,6 @@ class Runner:
         return Flows(rack_liquid=self._liquid.copy(), cdu_heat=self._heat.copy(), **{f: self._flows[:, i].copy() for i, f in enumerate(ct.FLOWS)})
 
 
-@njit(error_model="numpy")
-def _begin(loop, wires, leaf, state, load):
-    """Condense a loop's racks for the first step of a run."""
-    for r in range(wires.rack_first[wires.cdu_first[loop]], wires.rack_first[wires.cdu_first[loop + 1]]):
-        state.a[r], state.b[r], state.die_sum[r], state.plate_sum[r] = condense(
-            state.die[r], state.plate[r], leaf.power[r], leaf.factor[r], leaf, r, load[r % len(load)])
-
-
 @cache
 def _run() -> Any:
     return njit(error_model="numpy")(_steps)
@@ -87,7 +78,7 @@ def _steps(loop_step, steps, dt, wires, cdus, core, racks, leaf, inputs, state, 
     """Every loop through all steps; the largest residual share."""
     worst = 0.0
     for loop in range(len(core)):
-        _begin(loop, wires, leaf, state, loads[0])
+        condense(loop, wires, leaf, state, loads[0])
         for i in range(steps):
             now, later = loads[i % len(loads)], loads[min(i + 1, steps - 1) % len(loads)]
             worst = max(worst, loop_step(loop, dt, wires, cdus, core, racks, leaf, inputs, state, work, flows, now, later))
