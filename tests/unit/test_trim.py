@@ -44,13 +44,13 @@ def test_hot_dry_day_wets_the_pads_and_saves_the_chillers():
 
 
 def test_hot_damp_day_calls_the_chillers():
-    p, inputs, flows, over = day(36.0, 33.0)
+    p, _, flows, over = day(36.0, 33.0)
     assert over < 1.2 and flows.chiller[0] > 0.1 * p.core.chiller_rated[0]
     assert 2.0 < flows.chiller[0] / flows.chiller_power[0] < 12.0
 
 
 def test_air_warmer_than_the_water_is_kept_out():
-    p, inputs, flows, _ = day(60.0, 58.0)
+    _, inputs, flows, _ = day(60.0, 58.0)
     assert inputs.cooler_on[0] == 0 and flows.cooler[0] == 0 and flows.chiller[0] > 0
 
 

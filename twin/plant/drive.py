@@ -108,7 +108,7 @@ def control(p: Parameters, m: Machinery, x: Machines, state: State, t: Targets, 
 
 def _pads(p: Parameters, x: Machines, state: State, t: Targets) -> Array:
     """Pads are wetted when the fans alone do not hold the set point, and dry when the fans do with ease and could without."""
-    short = (x.fan >= PADS_ON) & (state.core[..., nodes.TRIM] > t.fws_supply)
+    short = (x.fan >= PADS_ON) & (state.core[..., nodes.REJECTION] > t.fws_supply)
     ease = (x.fan <= PADS_OFF) & (t.dry_bulb <= t.fws_supply - PADS_K)
     return np.where(p.core.cooler_pads > 0, np.where(short, 1.0, np.where(ease, 0.0, x.pads)), 0.0)
 
