@@ -20,6 +20,7 @@ class History:
     """Starts the children; `follow` shows how far they are."""
 
     def __init__(self, children: Children, settings: Settings, options: list[str], end_ms: int):
+        end_ms -= end_ms % round(STEP_S * 1000)  # whole minutes: the present has the begun one
         plant = children.start("sensors.history", *options, "--hours", str(HOURS), "--step", str(STEP_S), "--end", str(end_ms),
                                stdout=subprocess.PIPE, niceness=POLITE)
         influx = ["--influx", settings.influx.url.get_secret_value()] if settings.influx.url else []

@@ -44,7 +44,7 @@ async def _fill(site, settings, end_ms: int, hours: float, step_s: float) -> int
     from twin.wire.frames import unpack
 
     slow = coarse(site, step_s)
-    sinks = stores(slow, settings, "influx-history")
+    sinks = stores(slow, settings, "influx-history", past=True)
     for sink in sinks:
         await sink.open()
     try:

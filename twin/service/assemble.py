@@ -63,9 +63,9 @@ def assemble(site: Site, settings: Settings, clock: Clock, log_file: Path | None
     return Assembly(service, source, hub)
 
 
-def stores(site: Site, settings: Settings, name: str = "influx") -> list[Sink]:
+def stores(site: Site, settings: Settings, name: str = "influx", past: bool = False) -> list[Sink]:
     """The sinks that keep what they get: the local store, and InfluxDB when one is named. `name` tells spools apart."""
-    found: list[Sink] = [LocalStore(site, settings.store.path)]
+    found: list[Sink] = [LocalStore(site, settings.store.path, windows_only=past)]
     if settings.influx.url is not None:
         from twin.sinks.influx import InfluxSink  # brings influxdb-client: 30 MB
 

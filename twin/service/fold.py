@@ -37,8 +37,12 @@ def events(decode: Decode, message: Message) -> tuple[Event, ...]:
 
 
 def last_tick(site: Site, newest_ms: int) -> Tick:
-    """The tick behind which nothing up to `newest_ms` waits any more: the engine's ticks lag the clock by the lateness."""
-    return Tick(newest_ms + round((2 * site.model.lateness_s + site.model.step_s) * 1000))
+    """The tick behind which nothing up to `newest_ms` waits any more, and no further step is taken.
+
+    Steps end at multiples of the step; the watermark trails a tick by twice the lateness.
+    """
+    step_ms = round(site.model.step_s * 1000)
+    return Tick(-(-newest_ms // step_ms) * step_ms + 2 * round(site.model.lateness_s * 1000))
 
 
 def replay(site: Site, twin: Any, advance: Advance, decode: Decode, messages: Iterable[Message]) -> Iterator[Effect]:

@@ -121,13 +121,16 @@ def _rows(ids: list[int], ts_ms: int, values: np.ndarray) -> Iterator[_Row]:
 
 
 class LocalStore:
-    """Writes to `path`, one commit a second. `gpus` tells whether single GPUs are stored (a rack's hottest and mean always are)."""
+    """Writes to `path`, one commit a second. `gpus` tells whether single GPUs are stored (a rack's hottest and mean always are).
+
+    `windows_only` leaves raw rows out: of a past that is filled in they would be gone before they are read.
+    """
 
     name = "store"
 
-    def __init__(self, site: Site, path: Path, keep: Keep = Keep(), gpus: bool = False):
+    def __init__(self, site: Site, path: Path, keep: Keep = Keep(), gpus: bool = False, windows_only: bool = False):
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.path, self.keep = path, keep
+        self.path, self.keep, self.windows_only = path, keep, windows_only
         self._db = connect(path)
         self._tables, self._lanes = Tables(site, self._db, gpus), Lanes(site)
         self._queue: deque[tuple[str, Sequence[Effect] | None]] = deque()
@@ -197,7 +200,7 @@ class LocalStore:
         while self._queue and len(self._rows) < ROWS_MAX:
             lane, effects = self._queue[0]
             found = items(effects or ())
-            rows = [row for item in found for row in self._tables.points(item)]
+            rows = [] if self.windows_only else [row for item in found for row in self._tables.points(item)]
             self._windows += self._lanes.finish(lane) if effects is None else self._lanes.add(lane, found)
             self._rows += rows
             self._newest_ms = max(self._newest_ms, *(i.ts_ms for i in found), 0)
