@@ -8,6 +8,8 @@ import numpy as np
 from config.classes import CLASSES
 from twin.engine.latest import Latest
 from twin.engine.model import Model
+from twin.plant.district import supply_temperature
+from twin.plant.operate import SINK_LIFT
 from twin.plant.types import Inputs
 
 Array = np.ndarray
@@ -82,7 +84,7 @@ def _boundaries(model: Model, latest: Latest, u: Inputs) -> Inputs:
         dry_bulb=np.broadcast_to(dry, u.dry_bulb.shape),
         wet_bulb=np.broadcast_to(wet, u.wet_bulb.shape),
         heatpump_load=of("heatpump", "load_pct", u.heatpump_load),
-        sink_out=u.sink_out,
+        sink_out=supply_temperature(model.design, np.broadcast_to(dry, u.dry_bulb.shape)) + SINK_LIFT,
         dh_return=of("district", "dh_return_c", u.dh_return),
         dh_flow=of("district", "dh_flow_lpm", u.dh_flow),
         cooler_fan=of("cooler", "fan_pct", u.cooler_fan),

@@ -13,7 +13,7 @@ from config.model import Hall
 from config.site import Site
 from twin.physics.exchange import counterflow
 from twin.physics.water import VOLUMETRIC, capacity_flow
-from twin.plant import nodes, pipe
+from twin.plant import district, nodes, pipe
 from twin.plant.facility import conductances, share
 from twin.plant.step import step
 from twin.plant.types import Inputs, Parameters, State
@@ -83,14 +83,15 @@ def _peak(site: Site, hall: Hall) -> float:
     return site.model.network.peak_kw * 1e3 / sellers if site.model.network and sells else 0.0
 
 
-def operate(p: Parameters, d: Design, state: State, load: float | Array, dry_bulb: float, wet_bulb: float) -> Inputs:
-    """Inputs that a plant with well-tuned controllers would show in this state, at this share of load [0..1], any weather."""
+def operate(p: Parameters, d: Design, state: State, load: float | Array, dry_bulb: float, wet_bulb: float,
+            hour: float | None = None) -> Inputs:
+    """Inputs that a plant with well-tuned controllers would show in this state, at this share of load [0..1], any weather; hour is local, 0 .. 24."""
     w, n_loops = p.wiring, len(d.fws_supply)
     load = np.broadcast_to(np.asarray(load, dtype=float), d.gpu_max.shape)
     rest = IDLE_REST + (1.0 - IDLE_REST) * load
     gpu = (d.gpu_idle + (d.gpu_max - d.gpu_idle) * load)[..., None] * np.ones_like(p.leaves.plate_factor)
     air = w.racks_to_loops(d.air * rest)
-    wanted = np.clip(demand(d, dry_bulb), 0.0, 1.0)
+    wanted = np.clip(district.demand(d, dry_bulb, hour), 0.0, 1.0)
     inputs = Inputs(
         gpu_power=gpu,
         other_power=d.other * rest,
@@ -102,9 +103,9 @@ def operate(p: Parameters, d: Design, state: State, load: float | Array, dry_bul
         air_flow=air / (VOLUMETRIC * AIR_COIL_RISE),
         air_fan=d.air_fan * np.clip(w.racks_to_loops(rest) / np.bincount(w.rack_loop), 0, 1),
         heatpump_load=wanted,
-        sink_out=supply_temperature(d, dry_bulb) + SINK_LIFT,
-        dh_return=d.dh_return,
-        dh_flow=wanted * d.dh_peak / (VOLUMETRIC * np.maximum(d.dh_supply_cold - d.dh_return, 5.0)),
+        sink_out=district.supply_temperature(d, dry_bulb, hour) + SINK_LIFT,
+        dh_return=district.return_temperature(d, dry_bulb, hour),
+        dh_flow=district.flow(d, dry_bulb, hour),
         cooler_fan=np.full(n_loops, 0.5),
         cooler_on=np.ones(n_loops),
         chiller_load=np.zeros(n_loops),
@@ -124,16 +125,6 @@ def operate(p: Parameters, d: Design, state: State, load: float | Array, dry_bul
 def hold(p: Parameters, d: Design, state: State, inputs: Inputs) -> Inputs:
     """Every controller at the position that holds its set point in this state."""
     return hold_chillers(p, d, state, hold_fans(p, d, state, hold_heatpump(p, d, state, hold_valves(p, d, state, inputs))))
-
-
-def supply_temperature(d: Design, dry_bulb: float) -> Array:
-    """District supply temperature [L] degC: sliding from summer at 15 degC to winter at -5 degC outdoors."""
-    return d.dh_supply_warm + (d.dh_supply_cold - d.dh_supply_warm) * np.clip((15.0 - dry_bulb) / 20.0, 0.0, 1.0)
-
-
-def demand(d: Design, dry_bulb: float) -> Array:
-    """Share of the network's peak wanted [L]: domestic hot water plus heating below 16 degC (heating limit, EN ISO 15927-6)."""
-    return d.dh_summer + (1.0 - d.dh_summer) * np.clip((16.0 - dry_bulb) / 21.0, 0.0, 1.0)
 
 
 def hold_valves(p: Parameters, d: Design, state: State, inputs: Inputs) -> Inputs:
@@ -206,7 +197,7 @@ def settle(p: Parameters, d: Design, load: float, dry_bulb: float, wet_bulb: flo
     """Steady state of the designed plant: long implicit steps while the controllers find their positions."""
     state = first_guess(p, d)
     inputs = operate(p, d, state, load, dry_bulb, wet_bulb)
-    wanted = np.clip(demand(d, dry_bulb), 0.0, 1.0)
+    wanted = np.clip(district.demand(d, dry_bulb), 0.0, 1.0)
     for _ in range(rounds):
         state, _ = step(p, state, inputs, 300.0)
         inputs = hold(p, d, state, replace(inputs, heatpump_load=wanted))

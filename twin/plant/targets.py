@@ -4,20 +4,20 @@ from __future__ import annotations
 import numpy as np
 
 from config.equipment import IDLE_REST
-from twin.physics.water import VOLUMETRIC
+from twin.plant import district
 from twin.plant.machines import Machinery, Targets
-from twin.plant.operate import SINK_LIFT, Design, demand, supply_temperature
+from twin.plant.operate import SINK_LIFT, Design
 from twin.plant.types import Parameters
 
 Array = np.ndarray
 
 
-def targets(p: Parameters, m: Machinery, d: Design, load: float | Array, dry_bulb: float, wet_bulb: float) -> Targets:
-    """Targets at share of load [0..1] (one number or [R]) and outdoor temperatures [degC]."""
+def targets(p: Parameters, m: Machinery, d: Design, load: float | Array, dry_bulb: float, wet_bulb: float,
+            hour: float | None = None) -> Targets:
+    """Targets at share of load [0..1] (one number or [R]), outdoor temperatures [degC] and local hour 0 .. 24."""
     loops, cdus, racks = d.fws_supply.shape, d.tcs_supply.shape, d.gpu_max.shape
     load = np.broadcast_to(np.asarray(load, dtype=float), racks)
     rest = IDLE_REST + (1.0 - IDLE_REST) * load
-    share = np.clip(demand(d, dry_bulb), 0.0, 1.0)
 
     def ones(shape: tuple[int, ...]) -> Array:
         return np.ones(shape)
@@ -33,10 +33,10 @@ def targets(p: Parameters, m: Machinery, d: Design, load: float | Array, dry_bul
         tcs_supply=d.tcs_supply,
         loop_dp=m.loop_dp,
         cdu_dp=m.cdu_dp,
-        heatpump=share,
-        sink_out=supply_temperature(d, dry_bulb) + SINK_LIFT,
-        dh_return=d.dh_return,
-        dh_flow=share * d.dh_peak / (VOLUMETRIC * np.maximum(d.dh_supply_cold - d.dh_return, 5.0)),
+        heatpump=np.clip(district.demand(d, dry_bulb, hour), 0.0, 1.0),
+        sink_out=district.supply_temperature(d, dry_bulb, hour) + SINK_LIFT,
+        dh_return=district.return_temperature(d, dry_bulb, hour),
+        dh_flow=district.flow(d, dry_bulb, hour),
         rack_powered=ones(racks), cdu_powered=ones(cdus), loop_powered=ones(loops), fan_powered=ones(loops), heatpump_powered=ones(loops),
         chiller_powered=ones(loops),
         cdu_pumps=m.cdu_pumps.copy(), loop_pumps=m.loop_pumps.copy(), fans_able=ones(loops),
