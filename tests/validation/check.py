@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 
-MODULES = ("modelica", "datasheets", "supplies", "libraries", "properties")
+MODULES = ("closed_form", "conserved", "modelica", "datasheets", "supplies", "libraries", "properties")
 
 
 @dataclass(frozen=True)

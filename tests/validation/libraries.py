@@ -127,7 +127,7 @@ def networked() -> tuple[float, ...]:
     for name in "abc":
         _pipe(net, left, right, LOSSES[name])
     _pipe(net, right, inlet, LOSSES["back"])
-    pp.pipeflow(net, friction_model="colebrook", tol_p=1e-8, tol_m=1e-8)
+    pp.pipeflow(net, friction_model="colebrook", tol_p=1e-8, tol_m=1e-8, use_numba=False)
     density = float(net.fluid.get_density(293.15))
     flows = net.res_pipe.mdot_from_kg_per_s.to_numpy() / density
     return (*map(float, flows[:4]), density)
