@@ -62,3 +62,17 @@ def test_runs_join(seed: int) -> None:
     for f in fields(State):
         np.testing.assert_allclose(getattr(twice.state(), f.name), getattr(once.state(), f.name), rtol=1e-12, atol=1e-9)
 
+
+
+@given(seed=seeds)
+@settings(max_examples=5, deadline=None)
+def test_loads_go_on_where_the_last_run_left_them_or_elsewhere(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    p, state, inputs = random_plant("valence", rng)
+    runner = Runner(p, state)
+    for load in (1.0, 1.0, 0.4, 0.4, 1.2):
+        row = np.full((1, len(p.wiring.rack_cdu)), load)
+        state, _ = stepped(p, state, inputs, 1.0, row)
+        assert runner.run(inputs, 1, 1.0, row) <= 1e-9
+    np.testing.assert_allclose(runner.state().die, state.die, rtol=1e-11, atol=1e-8)
+    assert np.abs(runner.flows().residual).max() <= 1e-9 * runner.flows().throughput.max()

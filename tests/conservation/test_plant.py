@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.plants import EQUIPPED, SITES, batch, designed, disturbed, scrambled
 from twin.physics.water_use import entering_air
-from twin.plant import compiled, nodes
+from twin.plant import nodes
 from twin.plant.step import step
 from twin.plant.types import Flows, State
 
@@ -71,17 +71,3 @@ def test_a_batch_row_equals_its_single_run(seed: int):
         for f in State.__dataclass_fields__:
             np.testing.assert_allclose(getattr(together, f)[i], getattr(alone, f), rtol=0, atol=1e-9)
         np.testing.assert_allclose(flows.cdu_heat[i], single.cdu_heat, rtol=1e-9, atol=1e-3)
-
-
-@given(seed=seeds, dt=steps)
-@settings(max_examples=15, deadline=None)
-def test_compiled_leaves_equal_the_numpy_oracle(seed: int, dt: float):
-    rng = np.random.default_rng(seed)
-    p, state, inputs = designed("valence")
-    state, u = disturbed(state, rng, 5.0), scrambled(inputs, rng)
-    one, f1 = step(p, state, u, dt)
-    two, f2 = step(p, state, u, dt, compiled)
-    for f in State.__dataclass_fields__:
-        np.testing.assert_allclose(getattr(two, f), getattr(one, f), rtol=1e-12, atol=1e-9)
-    assert np.all(np.abs(f2.residual) <= 1e-9 * f2.throughput)
-    np.testing.assert_allclose(f2.cdu_heat, f1.cdu_heat, rtol=1e-9, atol=1e-2)

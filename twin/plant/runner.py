@@ -32,16 +32,26 @@ class Runner:
         self._liquid, self._heat, self._flows = np.zeros(racks), np.zeros(cdus), np.zeros((loops, len(ct.FLOWS)))
         self._work = ct.work(racks, cdus)
         self._nodes = ct.nodes(state)
+        self._inputs: Inputs | None = None
+        self._dt, self._last, self._given = 0.0, FLAT[0], ()
 
     def run(self, inputs: Inputs, steps: int, dt: float, loads: Array = FLAT) -> float:
         """`steps` steps of `dt` seconds under constant inputs; returns the largest |residual| over throughput of any loop and step.
 
-        `loads` [1 or steps, 1 or R] scales the power of all GPUs of a rack.
+        `loads` [1 or steps, 1 or R] scales the power of all GPUs of a rack. Inputs are values: the same object again costs nothing.
         """
-        racks, leaf = self._racks(inputs, dt)
-        table = ct.input_table(inputs, len(self._core))
-        return _run()(loop_step(), steps, dt, self._wires, self._cdus(inputs), self._core, racks, leaf, table, self._nodes, self._work,
-                      self._flows, np.ascontiguousarray(loads, dtype=float))
+        loads = np.ascontiguousarray(loads, dtype=float)
+        ready = self._prepare(inputs, dt) and np.array_equal(loads[0], self._last)
+        self._last = loads[(steps - 1) % len(loads)]
+        return _run()(loop_step(), steps, dt, not ready, self._wires, *self._given, self._nodes, self._work, self._flows, loads)
+
+    def _prepare(self, inputs: Inputs, dt: float) -> bool:
+        """Coefficients of a run; True when those of the last one hold."""
+        if inputs is self._inputs and dt == self._dt:
+            return True
+        self._inputs, self._dt = inputs, dt
+        self._given = (self._cdus(inputs), self._core, *self._racks(inputs, dt), ct.input_table(inputs, len(self._core)))
+        return False
 
     def _cdus(self, u: Inputs) -> ct.CduRows:
         c, n = self.p.cdus, len(self._heat)
@@ -74,11 +84,12 @@ def _run() -> Any:
     return njit(error_model="numpy")(_steps)
 
 
-def _steps(loop_step, steps, dt, wires, cdus, core, racks, leaf, inputs, state, work, flows, loads):
+def _steps(loop_step, steps, dt, fresh, wires, cdus, core, racks, leaf, inputs, state, work, flows, loads):
     """Every loop through all steps; the largest residual share."""
     worst = 0.0
     for loop in range(len(core)):
-        condense(loop, wires, leaf, state, loads[0])
+        if fresh:
+            condense(loop, wires, leaf, state, loads[0])
         for i in range(steps):
             now, later = loads[i % len(loads)], loads[min(i + 1, steps - 1) % len(loads)]
             worst = max(worst, loop_step(loop, dt, wires, cdus, core, racks, leaf, inputs, state, work, flows, now, later))

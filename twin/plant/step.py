@@ -1,28 +1,26 @@
 """One step of the whole plant: condense the leaves, solve the core, expand, account for every joule."""
 from __future__ import annotations
 
-from types import ModuleType
 from typing import NamedTuple
 
 import numpy as np
 
-from twin.plant import facility, nodes, pipe
-from twin.plant import leaves as numpy_leaves
+from twin.plant import facility, leaves, nodes, pipe
 from twin.plant.cdu import CduLines, cdu_lines
 from twin.plant.facility import Conductances
-from twin.plant.leaves import Gains, gains
+from twin.plant.leaves import Gains
 from twin.plant.types import Flows, Inputs, Parameters, State
 
 Array = np.ndarray
 
 
-def step(p: Parameters, state: State, inputs: Inputs, dt: float, leaves: ModuleType = numpy_leaves) -> tuple[State, Flows]:
+def step(p: Parameters, state: State, inputs: Inputs, dt: float) -> tuple[State, Flows]:
     """State after `dt` seconds under constant inputs, and the heat that moved.
 
     Implicit Euler on the whole network: first order in dt, stable for any dt > 0, energy exact to round-off.
-    `leaves` has `condense` and `expand`: twin.plant.leaves, or twin.plant.compiled for very many GPUs.
+    `twin.plant.runner` is the same compiled, for many GPUs or many steps.
     """
-    solved = solve(p, state, inputs, dt, leaves)
+    solved = solve(p, state, inputs, dt)
     return solved.after, account(p, state, inputs, solved, dt)
 
 
@@ -38,9 +36,9 @@ class Solved(NamedTuple):
     leaf_stored: Array  # [..., R] J taken up by dies and plates
 
 
-def solve(p: Parameters, state: State, inputs: Inputs, dt: float, leaves: ModuleType = numpy_leaves) -> Solved:
+def solve(p: Parameters, state: State, inputs: Inputs, dt: float) -> Solved:
     """The step without its accounts."""
-    leaf = gains(p.leaves, inputs.rack_flow, state.die.shape[-1], dt)
+    leaf = leaves.gains(p.leaves, inputs.rack_flow, state.die.shape[-1], dt)
     condensed = leaves.condense(p.leaves, leaf, state, inputs)
     lines = cdu_lines(p, state, inputs, condensed, dt)
     g = facility.conductances(p, state, inputs, dt)
