@@ -76,3 +76,10 @@ def test_loads_go_on_where_the_last_run_left_them_or_elsewhere(seed: int) -> Non
         assert runner.run(inputs, 1, 1.0, row) <= 1e-9
     np.testing.assert_allclose(runner.state().die, state.die, rtol=1e-11, atol=1e-8)
     assert np.abs(runner.flows().residual).max() <= 1e-9 * runner.flows().throughput.max()
+
+
+@pytest.mark.parametrize(("steps", "shape"), [(0, (1, 1)), (3, (2, 1)), (3, (3, 7))])
+def test_loads_that_do_not_fit_are_refused(steps: int, shape: tuple[int, int]) -> None:
+    p, state, inputs = designed("valence")
+    with pytest.raises(ValueError, match="steps with loads of shape"):
+        Runner(p, state).run(inputs, steps, 1.0, np.ones(shape))

@@ -31,9 +31,9 @@ BYTES = 6 * 8  # of a GPU and step: die, plate, power and factor read, die and p
 
 def run(site: str = "valence") -> dict[str, float | int | str]:
     """Median of some seconds of each way."""
-    _pin()
+    pin()
     loaded = load_site(site)
-    p, state, inputs = _plant(loaded)
+    p, state, inputs = plant(loaded)
     runner = Runner(p, state)
     compile_s = _seconds(lambda: runner.run(inputs, 1, STEP_S), 1)
     gpus, loads = inputs.gpu_power.size, _loads(len(inputs.other_power))
@@ -53,12 +53,12 @@ def run(site: str = "valence") -> dict[str, float | int | str]:
     }  # fmt: skip
 
 
-def _pin() -> None:
+def pin() -> None:
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
 
-def _plant(site) -> tuple[Parameters, State, Inputs]:
+def plant(site) -> tuple[Parameters, State, Inputs]:
     """The designed plant at 60 % load, its GPUs and plates all different."""
     p, d = assemble(site), design(site)
     rng = np.random.default_rng(2030)

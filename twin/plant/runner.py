@@ -22,27 +22,37 @@ FLAT = np.ones((1, 1))
 
 
 class Runner:
-    """A plant with its state. Parameters, state and inputs without batch axes."""
+    """A plant with its state. Parameters, state and inputs without batch axes.
 
-    def __init__(self, p: Parameters, state: State):
-        self.p = p
+    A die, plate and power of the arrays stands for `each` GPUs alike (twin.plant.futures).
+    """
+
+    def __init__(self, p: Parameters, state: State, each: int = 1):
+        self.p, self.each = p, each
         racks, cdus, loops = len(p.wiring.rack_cdu), len(p.wiring.cdu_loop), len(p.core.ambient)
         self._wires, self._core = ct.wires(p.wiring), ct.core_table(p.core)
         self._factor = np.array(p.leaves.plate_factor, dtype=float)
         self._liquid, self._heat, self._flows = np.zeros(racks), np.zeros(cdus), np.zeros((loops, len(ct.FLOWS)))
         self._work = ct.work(racks, cdus)
+        self._given: tuple[Any, ...] = ()
+        self.restart(state)
+
+    def restart(self, state: State) -> None:
+        """Begin again from this state."""
         self._nodes = ct.nodes(state)
         self._inputs: Inputs | None = None
-        self._dt, self._last, self._given = 0.0, FLAT[0], ()
+        self._dt, self._last = 0.0, FLAT[0]
 
     def run(self, inputs: Inputs, steps: int, dt: float, loads: Array = FLAT) -> float:
-        """`steps` steps of `dt` seconds under constant inputs; returns the largest |residual| over throughput of any loop and step.
+        """`steps` steps (at least one) of `dt` seconds under constant inputs; returns the largest |residual| over throughput of all.
 
         `loads` [1 or steps, 1 or R] scales the power of all GPUs of a rack. Inputs are values: the same object again costs nothing.
         """
         loads = np.ascontiguousarray(loads, dtype=float)
+        if steps < 1 or len(loads) not in (1, steps) or loads.shape[1] not in (1, len(self._liquid)):
+            raise ValueError(f"{steps} steps with loads of shape {loads.shape}: expected [1 or {steps}, 1 or {len(self._liquid)}]")
         ready = self._prepare(inputs, dt) and np.array_equal(loads[0], self._last)
-        self._last = loads[(steps - 1) % len(loads)]
+        self._last = loads[(steps - 1) % len(loads)].copy()
         return _run()(loop_step(), steps, dt, not ready, self._wires, *self._given, self._nodes, self._work, self._flows, loads)
 
     def _prepare(self, inputs: Inputs, dt: float) -> bool:
@@ -61,18 +71,22 @@ class Runner:
         """Coefficients of racks and their GPUs for one run."""
         p = self.p.leaves
         power = np.ascontiguousarray(np.broadcast_to(inputs.gpu_power, self._factor.shape), dtype=float)
-        g = gains(p, inputs.rack_flow, power.shape[-1], dt)
-        through = g.die_plate / (g.die_store + g.die_plate)
-        per_gpu = (g.die_store, g.plate_store, g.die_plate, through, g.plate_store + g.die_store * through,
-                   1.0 / (g.die_store + g.die_plate), g.film)
-        leaf = ct.LeafRows(*(np.ascontiguousarray(x, dtype=float) for x in per_gpu), power, self._factor)
-        rest = (p.die_capacity, p.plate_capacity, p.manifold_capacity, power.sum(-1, dtype=float), inputs.rack_flow, inputs.other_power,
-                inputs.air_power)
+        g = gains(p, inputs.rack_flow, self.each * power.shape[-1], dt)
+        store, plate_store, link, film = (self.each * x for x in g)
+        through = link / (store + link)
+        per_node = (store, plate_store, link, through, plate_store + store * through, 1.0 / (store + link), film)
+        rest = (self.each * p.die_capacity, self.each * p.plate_capacity, p.manifold_capacity, power.sum(-1, dtype=float), inputs.rack_flow,
+                inputs.other_power, inputs.air_power)
+        leaf = ct.LeafRows(*(ct.full(x, len(power)) for x in per_node), power, self._factor)
         return ct.RackRows(*(ct.full(x, len(power)) for x in rest), self._liquid), leaf
 
     def state(self) -> State:
         """The state now, float64."""
         return State(*(np.array(getattr(self._nodes, f), dtype=float) for f in State.__dataclass_fields__))
+
+    def core(self) -> Array:
+        """Core temperatures now, [L, N] degC."""
+        return self._nodes.core.copy()
 
     def flows(self) -> Flows:
         """The account of the last step."""
