@@ -54,10 +54,10 @@ def facility_flow(position: np.ndarray) -> np.ndarray:
     return hydraulics.valved(part, part, position) * np.sqrt(2.0 * DROP_PA)
 
 
-def advance(p: Parameters, state: SimpleNamespace, power: float, pump: float, rack_flow: float, fws_flow: np.ndarray, hot_share: float,
-            ) -> SimpleNamespace:
-    """The loop one step on."""
-    ua = film_ua(np.full(1, HEAT_W / APPROACH_K), rack_flow / FLOW, fws_flow / FLOW, hot_share)
+def advance(p: Parameters, state: SimpleNamespace, power: float, pump: float, rack_flow: float, fws_flow: np.ndarray,
+            hot_share: float | None) -> SimpleNamespace:
+    """The loop one step on; without a share of the hot film the exchanger's UA is held."""
+    ua = p.cdus.ua if hot_share is None else film_ua(p.cdus.ua, rack_flow / FLOW, fws_flow / FLOW, hot_share)
     now = replace(p, cdus=replace(p.cdus, ua=ua))
     inputs = SimpleNamespace(rack_flow=np.full(1, rack_flow), fws_flow=fws_flow, gpu_power=np.full((1, 1), power), other_power=np.zeros(1),
                              cdu_pump=np.full(1, pump))
@@ -75,8 +75,8 @@ def start() -> SimpleNamespace:
     return SimpleNamespace(die=at[:, None], plate=at[:, None], manifold=at, tcs_supply=at, tcs_return=at, fws_out=at)
 
 
-def run(p: Parameters, seconds: np.ndarray, power: np.ndarray, pump: np.ndarray, rack_flow: np.ndarray, hot_share: float,
-        ) -> dict[str, np.ndarray]:
+def run(p: Parameters, seconds: np.ndarray, power: np.ndarray, pump: np.ndarray, rack_flow: np.ndarray,
+        hot_share: float | None) -> dict[str, np.ndarray]:
     """The closed loop from rest: rack in and out, facility out, case [degC] and valve position at every second."""
     state, integral, position = start(), np.ones(1), np.ones(1)
     rows = [(START_C, START_C, START_C, START_C, 1.0)]
