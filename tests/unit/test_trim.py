@@ -19,12 +19,12 @@ from twin.plant.step import step
 from twin.plant.targets import targets
 
 
-def day(dry: float, wet: float, hours: float = 3.0, **asked):
+def day(dry: float, wet: float, hours: float = 3.0, load: float = 1.0, **asked):
     """The small hall held for some hours in one weather: its inputs, flows and temperatures at the end."""
     p, d = plant(EQUIPPED)
     m = machinery(load_site(EQUIPPED), p, d)
     x, state = at_rest(m, p.leaves.plate_factor.shape), first_guess(p, d)
-    t = replace(targets(p, m, d, 1.0, dry, wet), heatpump=np.zeros(1), dh_flow=np.zeros(1), **asked)
+    t = replace(targets(p, m, d, load, dry, wet), heatpump=np.zeros(1), dh_flow=np.zeros(1), **asked)
     for _ in range(int(hours * 360)):
         x, inputs, _ = drive(p, m, x, state, t, 10.0)
         state, flows = step(p, state, inputs, 10.0)
@@ -35,6 +35,14 @@ def test_mild_day_needs_neither_pads_nor_chillers():
     p, inputs, flows, over = day(15.0, 11.0)
     assert abs(over) < 0.3 and inputs.pads_wet[0] == 0 and flows.chiller[0] == 0 and flows.chiller_power[0] == 0
     assert pad_water(p, inputs)[0] == 0
+
+
+def test_frost_opens_the_bypass_and_the_water_keeps_its_set_point():
+    _, inputs, _, over = day(-30.0, -31.0, hours=8.0, load=0.0)
+    assert abs(over) < 0.3 and inputs.cooler_fan[0] == 0 and 0 < inputs.cooler_on[0] < 1
+    d = plant("valence")[1]
+    state, cold = settle(plant("valence")[0], d, d.average_load, -5.0, -6.0)
+    assert state.core[0, nodes.TRIM] == pytest.approx(d.fws_supply[0], abs=0.3) and cold.cooler_on[0] < 1
 
 
 def test_hot_dry_day_wets_the_pads_and_saves_the_chillers():

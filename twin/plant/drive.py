@@ -22,7 +22,7 @@ Array = np.ndarray
 VALVE = Pi(gain=0.06, reset_s=40.0, low=0.02, rate=1 / 30)  # per K of TCS supply above its set point; 30 s stroke
 CDU_SPEED = Pi(gain=0.4, reset_s=8.0, low=0.3, rate=0.1)  # per relative error of differential pressure
 PUMP_SPEED = Pi(gain=0.3, reset_s=15.0, low=0.3, rate=0.05)
-FAN = Pi(gain=0.04, reset_s=240.0, rate=0.02)  # per K of water leaving the plant above its set point
+FAN = Pi(gain=0.04, reset_s=240.0, low=-1.0, rate=0.02)  # per K of water leaving the plant above its set point; below 0 the bypass opens
 PUMPS = Staging(up=0.95, down=0.55, wait_s=30.0, run_s=300.0)
 CHILLER = Pi(gain=0.05, reset_s=180.0, rate=1 / 180)  # per K above the set point and the band that the coolers have to themselves
 CHILLER_BAND_K = 0.5
@@ -137,7 +137,7 @@ def throttle(p: Parameters, x: Machines, state: State, t: Targets, dt: float) ->
 
 def inputs(x: Machines, t: Targets, flows: Pumped) -> Inputs:
     """Inputs of the thermal step from machines and flows."""
-    fan = x.fan * (t.fan_powered > 0.5)
+    fan, through = np.maximum(x.fan, 0.0) * (t.fan_powered > 0.5), 1.0 + np.minimum(x.fan, 0.0)
     return Inputs(
         gpu_power=t.gpu_power * x.throttle * (1.0 - x.off) * t.rack_powered[..., None],
         other_power=t.other_power * t.rack_powered,
@@ -153,11 +153,11 @@ def inputs(x: Machines, t: Targets, flows: Pumped) -> Inputs:
         dh_return=t.dh_return,
         dh_flow=t.dh_flow,
         cooler_fan=fan,
-        cooler_on=t.fans_able * x.economiser,
+        cooler_on=t.fans_able * x.economiser * through,
         chiller_load=np.minimum(x.chiller, t.chiller) * (t.chiller_powered > 0.5),
         tank_share=t.tank_share,
         tower_fan=fan,
-        tower_cells=t.fans_able,
+        tower_cells=t.fans_able * through,
         tower_flow=t.tower_flow,
         ehx_on=np.ones_like(fan),
         dry_bulb=t.dry_bulb,

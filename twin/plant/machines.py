@@ -54,7 +54,7 @@ class Machines:
     pumps_on: Array  # [..., L]
     pumps_timer: Array  # [..., L] s
     pumps_since: Array  # [..., L] s
-    fan: Array  # [..., L]
+    fan: Array  # [..., L] speed; below 0 the share of the water that passes coolers or cells by
     fan_i: Array  # [..., L]
     heatpump: Array  # [..., L] load
     chiller: Array  # [..., L] load

@@ -158,13 +158,19 @@ def hold_fans(p: Parameters, d: Design, state: State, inputs: Inputs) -> Inputs:
     full = replace(inputs, cooler_fan=np.ones_like(hot), tower_fan=np.ones_like(hot), pads_wet=np.zeros_like(hot))
     wet = (p.core.cooler_pads > 0) & (rejected_to(p, d, state, full) > d.fws_supply)
     inputs = replace(inputs, pads_wet=wet.astype(float))
-    low, high = np.zeros_like(hot), np.ones_like(hot)
-    for _ in range(20):
+    low, high = -np.ones_like(hot), np.ones_like(hot)
+    for _ in range(21):
         middle = 0.5 * (low + high)
-        more = rejected_to(p, d, state, replace(inputs, cooler_fan=middle, tower_fan=middle)) > d.fws_supply
+        more = rejected_to(p, d, state, rejecting(inputs, middle)) > d.fws_supply
         low, high = np.where(more, middle, low), np.where(more, high, middle)
     passed_by = (p.core.chiller_rated > 0) & (conductances(p, state, inputs, 1.0).air_in >= hot)
-    return replace(inputs, cooler_fan=np.where(passed_by, 0.0, high), tower_fan=high, cooler_on=np.where(passed_by, 0.0, inputs.cooler_on))
+    return rejecting(inputs, np.where(passed_by, -1.0, high))
+
+
+def rejecting(inputs: Inputs, effort: Array) -> Inputs:
+    """Coolers and tower at an effort [..., L]: fan speed above 0, below it the share of the water that passes them by."""
+    fan, through = np.maximum(effort, 0.0), 1.0 + np.minimum(effort, 0.0)
+    return replace(inputs, cooler_fan=fan, tower_fan=fan, cooler_on=through, tower_cells=through)
 
 
 def rejected_to(p: Parameters, d: Design, state: State, inputs: Inputs) -> Array:
