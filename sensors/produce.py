@@ -17,7 +17,7 @@ from sensors.station import Station
 from sensors.truth.parameters import draw
 
 Producer = Callable[[asyncio.Event, Report], Awaitable[None]]
-AHEAD = 10_000  # messages that may wait for the broker before a replay waits for it
+AHEAD = 250  # messages that may wait for the broker before a replay waits for it, so that no gateway runs away from another
 
 
 def simulation(site: Site, fleet: Fleet, pace: Pace, seed: int, faults: tuple[str, ...] = (), heat: Path | None = None,

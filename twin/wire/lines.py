@@ -35,6 +35,8 @@ def prefix(measurement: str, site: str, asset: Asset, src: str, scenario: str) -
     tags = zip(("site", "hall", "id", "src", "scenario"), (site, asset.hall, asset.id, src, scenario), strict=True)
     return name + "".join(f",{k}={escape_tag(v)}" for k, v in tags) + " "
 
+GPU_PERIOD_MS = 60_000  # the twin's estimate of every GPU is written on whole minutes, the sensors' arrays as they come
+
 
 def gpu_fields(gpus: int) -> tuple[str, ...]:
     """Field names of a rack's arrays, column after column: `temp_00_c` .. `power_00_w` .."""
@@ -87,7 +89,7 @@ class Lines:
         ts, scenario, found = snapshot.ts_ms, snapshot.scenario, []
         for cls in (c for c in CLASSES if c in snapshot.values and len(snapshot.values[c])):
             found += self.rows(cls, cls, TWIN, scenario, ts, twin_fields(cls), twin_values(snapshot, cls))
-        if snapshot.gpu_c.size:
+        if snapshot.gpu_c.size and snapshot.ts_ms % GPU_PERIOD_MS == 0:
             values = boundary("gpu", np.stack([snapshot.gpu_c, snapshot.gpu_w], axis=1))
             flat = values.reshape(len(values), -1)
             found += self.rows("rack", "gpu", TWIN, scenario, ts, gpu_fields(values.shape[2]), flat)
