@@ -1,7 +1,8 @@
 """Plant steps against real time, on one core: every GPU a pair of nodes, every component of the site, a 1 s step.
 
-Three ways to run: `times_real_time` in runs of a minute whose inputs are known (forecasts, what-ifs, replays), `lockstep` one step a
-run (live), `driven` with controllers and loop hydraulics in between. Seconds are those of the core, so that a busy machine counts less.
+Four ways to run: `times_real_time` in runs of a minute whose inputs are known (forecasts, what-ifs), `lockstep` one step a run, inputs as
+before, `live` one step a run, all inputs new, `driven` with controllers and loop hydraulics making them. Seconds are those of the core,
+so that a busy machine counts less.
 """
 from __future__ import annotations
 
@@ -40,12 +41,13 @@ def run(site: str = "valence") -> dict[str, float | int | str]:
     residual = runner.run(inputs, RUN, STEP_S, loads)
     block = _seconds(lambda: runner.run(inputs, RUN, STEP_S, loads)) / RUN
     lockstep = _seconds(lambda: runner.run(inputs, 1, STEP_S))
+    live = _seconds(lambda: runner.run(replace(inputs), 1, STEP_S))
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
     copy = _copy_bandwidth()
     return {
         "gpus": gpus, "racks": len(p.wiring.rack_cdu), "cdus": len(p.wiring.cdu_loop), "halls": len(p.core.ambient), "step_s": STEP_S,
         "times_real_time": round(STEP_S / block, 1), "us_per_step": round(block * 1e6, 1), "ns_per_gpu_step": round(block * 1e9 / gpus, 3),
-        "lockstep_times_real_time": round(STEP_S / lockstep, 1),
+        "lockstep_times_real_time": round(STEP_S / lockstep, 1), "live_times_real_time": round(STEP_S / live, 1),
         "numpy_times_real_time": round(STEP_S / _seconds(lambda: step(p, state, inputs, STEP_S), 3), 1),
         "driven_times_real_time": round(STEP_S / _seconds(_driven(loaded, p, state), 3), 1),
         "residual": float(f"{residual:.1e}"), "compile_s": round(compile_s, 1), "peak_memory_mb": round(peak_mb),

@@ -11,13 +11,13 @@ from twin.plant.compiled_formulas import FAST
 
 
 @njit(fastmath=FAST, error_model="numpy")
-def condense(loop, wires, leaf, nodes, load):
-    """Each rack's heat into coolant, a - b * s [W], and the sums of its dies and plates [K]; `load` scales the power pattern."""
+def condense(loop, wires, racks, leaf, nodes, load):
+    """Each rack's heat into coolant, a - b * s [W], and the sums of its dies, plates [K] and power pattern [W], which `load` scales."""
     die, plate, power, factor = nodes.die, nodes.plate, leaf.power, leaf.factor
     for r in range(wires.rack_first[wires.cdu_first[loop]], wires.rack_first[wires.cdu_first[loop + 1]]):
         store, plate_store, through, fixed, film = leaf.store[r], leaf.plate_store[r], leaf.through[r], leaf.fixed[r], leaf.film[r]
         now = load[r % len(load)]
-        a, b, dies, plates = 0.0, 0.0, 0.0, 0.0
+        a, b, dies, plates, pattern = 0.0, 0.0, 0.0, 0.0, 0.0
         for k in range(die.shape[1]):
             g = film * factor[r, k]
             share = g / (fixed + g)
@@ -25,6 +25,8 @@ def condense(loop, wires, leaf, nodes, load):
             b += share
             dies += die[r, k]
             plates += plate[r, k]
+            pattern += power[r, k]
+        racks.power[r] = pattern
         nodes.a[r], nodes.b[r], nodes.die_sum[r], nodes.plate_sum[r] = a, fixed * b, dies, plates
 
 

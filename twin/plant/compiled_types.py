@@ -43,11 +43,17 @@ def core_table(c: Core) -> Array:
 
 def input_table(u: Inputs, loops: int) -> Array:
     """Inputs of every loop, [L, columns]."""
-    return np.stack([np.broadcast_to(getattr(u, f), loops) for f in INPUTS], axis=-1, dtype=float)
+    table = np.empty((loops, len(INPUTS)))
+    for column, f in enumerate(INPUTS):
+        table[:, column] = getattr(u, f)
+    return table
 
 
 def full(x: Array, length: int) -> Array:
-    return np.array(np.broadcast_to(x, length), dtype=float)
+    """A contiguous copy over `length`, by assignment: np.broadcast_to took most of the time of preparing a small plant."""
+    out = np.empty(length)
+    out[:] = x
+    return out
 
 
 def wires(w: Wiring) -> Wires:

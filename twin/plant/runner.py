@@ -75,7 +75,7 @@ class Runner:
         store, plate_store, link, film = (self.each * x for x in g)
         through = link / (store + link)
         per_node = (store, plate_store, link, through, plate_store + store * through, 1.0 / (store + link), film)
-        rest = (self.each * p.die_capacity, self.each * p.plate_capacity, p.manifold_capacity, power.sum(-1, dtype=float), inputs.rack_flow,
+        rest = (self.each * p.die_capacity, self.each * p.plate_capacity, p.manifold_capacity, 0.0, inputs.rack_flow,
                 inputs.other_power, inputs.air_power)
         leaf = ct.LeafRows(*(ct.full(x, len(power)) for x in per_node), power, self._factor)
         return ct.RackRows(*(ct.full(x, len(power)) for x in rest), self._liquid), leaf
@@ -103,7 +103,7 @@ def _steps(loop_step, steps, dt, fresh, wires, cdus, core, racks, leaf, inputs, 
     worst = 0.0
     for loop in range(len(core)):
         if fresh:
-            condense(loop, wires, leaf, state, loads[0])
+            condense(loop, wires, racks, leaf, state, loads[0])
         for i in range(steps):
             now, later = loads[i % len(loads)], loads[min(i + 1, steps - 1) % len(loads)]
             worst = max(worst, loop_step(loop, dt, wires, cdus, core, racks, leaf, inputs, state, work, flows, now, later))
