@@ -1,8 +1,10 @@
 """Real servers for the tests: each on loopback, on a free port, in a folder of its own, gone when the test session ends."""
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -90,9 +92,12 @@ def reference(path: str = "") -> Path:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A free port below those the kernel gives to clients: one of them could take the port of a server that restarts."""
+    while True:
+        port = random.randrange(15_000, 32_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def listens(port: int) -> bool:

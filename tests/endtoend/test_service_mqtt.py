@@ -21,7 +21,7 @@ def address(port: int, client_id: str) -> Mqtt:
 
 
 @asynccontextmanager
-async def source(port: int, inbox: Inbox, client_id: str, topics=("dc/#",)):
+async def source(port: int, inbox: Inbox, client_id: str, topics=("dc/order",)):
     """A running source that is subscribed."""
     mqtt = MqttSource(address(port, client_id), topics, inbox, lambda: 7, jitter=lambda: 0.0)
     task = asyncio.create_task(mqtt.run())

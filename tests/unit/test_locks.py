@@ -60,4 +60,4 @@ def test_what_runs_is_what_is_tested(lock: Path) -> None:
 
 
 def test_the_newcomer_installs_no_test_library() -> None:
-    assert pins(ROOT / "requirements" / "run.txt").keys().isdisjoint({"pytest", "scipy", "pandas", "matplotlib", "grafana-client", "playwright"})
+    assert pins(ROOT / "requirements" / "run.txt").keys().isdisjoint({"pytest", "pandas", "matplotlib", "grafana-client", "playwright"})
