@@ -108,7 +108,7 @@ async def _live(demo: Demo, site: Site, settings: Settings, listener: socket.soc
     _greet(console, site, demo, settings, report)
 
     async def watch() -> None:
-        while True:
+        while not stop.is_set():  # from then on the sensors are told to end
             if children.running[0].poll() is not None:
                 raise ChildEnded(f"the sensors ended with code {children.running[0].returncode}")
             report.memory_mb = max(report.memory_mb, await asyncio.to_thread(pss_mb, [os.getpid(), *children.pids()]))
