@@ -21,7 +21,7 @@ def address(port: int, client_id: str) -> Mqtt:
 
 
 @asynccontextmanager
-async def source(port: int, inbox: Inbox, client_id: str, topics=("dc/order",)):
+async def source(port: int, inbox: Inbox, client_id: str, topics=("dc/#",)):
     """A running source that is subscribed."""
     mqtt = MqttSource(address(port, client_id), topics, inbox, lambda: 7, jitter=lambda: 0.0)
     task = asyncio.create_task(mqtt.run())
@@ -50,7 +50,7 @@ async def collect(inbox: Inbox, count: int) -> list[Message]:
 
 async def test_messages_arrive_in_order_with_time_and_topic(mosquitto: servers.Broker):
     inbox = Inbox()
-    async with source(mosquitto.port, inbox, "order"):
+    async with source(mosquitto.port, inbox, "order", ["dc/order"]):
         await publish(mosquitto.port, 2500, "dc/order")
         found = await collect(inbox, 2500)
     assert [int(m.payload) for m in found] == list(range(2500))
