@@ -26,7 +26,7 @@ def main(results: Path, out: Path) -> None:
     points = medians(results)
     smallest = min(points.values())[1]
     figure, axes = pyplot.subplots(figsize=(6, 3.2), dpi=90, layout="constrained")
-    axes.axhspan(0.8 * smallest, 1.2 * smallest, color="0.92", label="20 % about the smallest")
+    axes.axhspan(0.8 * smallest, 1.2 * smallest, color="0.92", label="within 20 % of the smallest site")
     axes.scatter(*zip(*points.values(), strict=True), color="tab:blue", zorder=2)
     for site, at in points.items():
         axes.annotate(site, at, textcoords="offset points", xytext=(0, 7), ha="center", fontsize=8)
