@@ -114,10 +114,11 @@ class Tables:
 
 
 def _rows(ids: list[int], ts_ms: int, values: np.ndarray) -> Iterator[_Row]:
-    known = np.isfinite(values).any(axis=1)
-    for series, row, any_known in zip(ids, values.astype("<f8"), known, strict=True):
+    known = np.isfinite(values).any(axis=1).tolist()
+    data, width = values.astype("<f8").tobytes(), 8 * values.shape[1]
+    for place, (series, any_known) in enumerate(zip(ids, known, strict=True)):
         if any_known:
-            yield series, ts_ms, row.tobytes()
+            yield series, ts_ms, data[place * width : (place + 1) * width]
 
 
 class LocalStore:

@@ -10,20 +10,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
-from config.classes import CLASSES
 from config.site import Site
 from twin.events import ACTUAL, Reading, Snapshot
-from twin.wire.lines import SENSOR, TWIN, boundary, lines
+from twin.wire.cells import Cells, Plan, columns
+from twin.wire.lines import SENSOR, TWIN, lines
 
 MINUTE_MS, HOUR_MS = 60_000, 3_600_000
 PERIODS = {"1m": MINUTE_MS, "1h": HOUR_MS}
 STATISTICS = ("mean", "min", "max", "n")
-_SCALE = 1e6  # one unit of an integer sum is the last printed decimal
-_CLIP = 1e8  # keeps 90,000 values an hour inside 64 bits; ten times what any column can be
 
 
 class Key(NamedTuple):
@@ -34,36 +33,13 @@ class Key(NamedTuple):
     scenario: str
 
 
-@dataclass
-class Cells:
-    """Running aggregate; every array has shape (rows, columns)."""
+class _At(NamedTuple):
+    """One window of all classes of a source."""
 
-    total: np.ndarray  # int64, in 1e-6 of the boundary unit
-    low: np.ndarray
-    high: np.ndarray
-    n: np.ndarray
-
-    def add(self, rows: np.ndarray, values: np.ndarray) -> None:
-        """Values in boundary units, shape (k, columns), of `rows`, shape (k,), which may repeat; NaN is not counted."""
-        known = np.isfinite(values)
-        whole = np.rint(np.clip(np.where(known, values, 0.0), -_CLIP, _CLIP) * _SCALE).astype(np.int64)
-        np.add.at(self.total, rows, whole)
-        np.add.at(self.n, rows, known.astype(np.int64))
-        np.minimum.at(self.low, rows, np.where(known, values, np.inf))
-        np.maximum.at(self.high, rows, np.where(known, values, -np.inf))
-
-    def merge(self, other: Cells) -> None:
-        self.total += other.total
-        self.n += other.n
-        np.minimum(self.low, other.low, out=self.low)
-        np.maximum(self.high, other.high, out=self.high)
-
-
-def empty(rows: int, columns: int) -> Cells:
-    """Nothing aggregated yet."""
-    shape = (rows, columns)
-    zeros = (np.zeros(shape, np.int64), np.zeros(shape, np.int64))
-    return Cells(zeros[0], np.full(shape, np.inf), np.full(shape, -np.inf), zeros[1])
+    start_ms: int
+    period: str
+    src: str
+    scenario: str
 
 
 @dataclass(frozen=True)
@@ -81,56 +57,59 @@ class Window:
 
     @property
     def fields(self) -> tuple[str, ...]:
-        return fields(self.key)
+        return fields(self.key.cls, self.key.src)
 
 
-def columns(key: Key) -> tuple[str, ...]:
-    """What a stream's rows hold: sensors give the measured columns only."""
-    return CLASSES[key.cls].measured if key.src == SENSOR else CLASSES[key.cls].columns
-
-
-def fields(key: Key) -> tuple[str, ...]:
+@cache
+def fields(cls: str, src: str) -> tuple[str, ...]:
     """Field names of a stream's windows, statistic by statistic within a column."""
-    return tuple(f"{c}_{s}" for c in columns(key) for s in STATISTICS)
+    return tuple(f"{c}_{s}" for c in columns(cls, src) for s in STATISTICS)
 
 
 class Rollup:
     """Feed it readings and snapshots in any order within the lateness; `close` gives what is finished."""
 
     def __init__(self, site: Site):
-        self.site = site
         self.late = 0  # rows that came after their window was written
-        self._open: dict[tuple[int, str, Key], Cells] = {}
+        self._plans = {src: Plan.of(site, src) for src in (SENSOR, TWIN)}
+        self._open: dict[_At, Cells] = {}
         self._closed_ms: int | None = None  # every window that ends by then is written
 
     def add(self, items: Iterable[Reading | Snapshot]) -> None:
         """Take rows in; GPU arrays are passed over."""
-        readings: dict[tuple[str, int], list[Reading]] = defaultdict(list)
+        readings: dict[int, list[Reading]] = defaultdict(list)
         for item in items:
             if isinstance(item, Snapshot):
                 self._snapshot(item)
             elif item.cls != "gpu":
-                readings[(item.cls, _begin(item.ts_ms, MINUTE_MS))].append(item)
-        for (cls, start), group in readings.items():
-            values = boundary(cls, np.array([r.values for r in group]))
-            self._rows(start, Key(cls, SENSOR, ACTUAL), np.array([r.row for r in group]), values)
+                readings[_begin(item.ts_ms, MINUTE_MS)].append(item)
+        for start, group in readings.items():
+            self._readings(start, group)
 
     def _snapshot(self, snapshot: Snapshot) -> None:
-        start = _begin(snapshot.ts_ms, MINUTE_MS)
-        for cls, values in snapshot.values.items():
-            if len(values):
-                self._rows(start, Key(cls, TWIN, snapshot.scenario), np.arange(len(values)), boundary(cls, values))
+        seen = [(cls, slice(None), v) for cls, v in snapshot.values.items() if len(v)]
+        self._moment(_begin(snapshot.ts_ms, MINUTE_MS), TWIN, snapshot.scenario, seen, sum(len(v) for _, _, v in seen))
 
-    def _rows(self, start: int, key: Key, rows: np.ndarray, values: np.ndarray) -> None:
+    def _readings(self, start: int, group: list[Reading]) -> None:
+        """A row that came more than once goes into one moment after another."""
+        for moment in _moments(group):
+            seen = [(cls, np.array([r.row for r in rows]), np.array([r.values for r in rows])) for cls, rows in moment.items()]
+            self._moment(start, SENSOR, ACTUAL, seen, sum(len(rows) for rows in moment.values()))
+
+    def _moment(self, start: int, src: str, scenario: str, seen: list[tuple[str, np.ndarray | slice, np.ndarray]], count: int) -> None:
         if self._closed_ms is not None and start + MINUTE_MS <= self._closed_ms:
-            self.late += len(rows)
+            self.late += count
             return
-        self._cells(start, "1m", key).add(rows, values)
+        cells = self._cells(_At(start, "1m", src, scenario))
+        flat = cells.plan.blank()
+        for cls, rows, values in seen:
+            cells.plan.put(flat, cls, rows, values)
+            cells.touched.add(cls)
+        cells.add(flat)
 
-    def _cells(self, start: int, period: str, key: Key) -> Cells:
-        at = (start, period, key)
+    def _cells(self, at: _At) -> Cells:
         if at not in self._open:
-            self._open[at] = empty(self.site.count(key.cls), len(columns(key)))
+            self._open[at] = Cells(self._plans[at.src])
         return self._open[at]
 
     def close(self, watermark_ms: int) -> list[Window]:
@@ -139,26 +118,39 @@ class Rollup:
             return []
         self._closed_ms = watermark_ms
         minutes = self._take("1m", watermark_ms)
-        for (start, _, key), cells in minutes:
-            self._cells(_begin(start, HOUR_MS), "1h", key).merge(cells)
-        return [_window(at, cells) for at, cells in (*minutes, *self._take("1h", watermark_ms))]
+        for at, cells in minutes:
+            self._cells(at._replace(start_ms=_begin(at.start_ms, HOUR_MS), period="1h")).merge(cells)
+        return [*_windows(minutes), *_windows(self._take("1h", watermark_ms))]
 
-    def _take(self, period: str, watermark_ms: int) -> list[tuple[tuple[int, str, Key], Cells]]:
-        done = sorted(at for at in self._open if at[1] == period and at[0] + PERIODS[period] <= watermark_ms)
+    def _take(self, period: str, watermark_ms: int) -> list[tuple[_At, Cells]]:
+        done = [at for at in self._open if at.period == period and at.start_ms + PERIODS[period] <= watermark_ms]
         return [(at, self._open.pop(at)) for at in done]
+
+
+def _moments(group: list[Reading]) -> list[dict[str, list[Reading]]]:
+    """Readings by class, each row of a class at most once in a moment."""
+    times: dict[tuple[str, int], int] = defaultdict(int)
+    moments: list[dict[str, list[Reading]]] = []
+    for r in group:
+        nth = times[r.cls, r.row]
+        times[r.cls, r.row] = nth + 1
+        if nth == len(moments):
+            moments.append(defaultdict(list))
+        moments[nth][r.cls].append(r)
+    return moments
 
 
 def _begin(ts_ms: int, period_ms: int) -> int:
     return ts_ms - ts_ms % period_ms
 
 
-def _window(at: tuple[int, str, Key], cells: Cells) -> Window:
-    n = cells.n.astype(float)
-    seen = n > 0
-    mean = np.round(np.divide(cells.total / _SCALE, n, out=np.full(n.shape, np.nan), where=seen), 6) + 0.0
-    low, high = (np.where(seen, x, np.nan) for x in (cells.low, cells.high))
-    start, period, key = at
-    return Window(key, period, start, np.stack([mean, low, high, np.where(seen, n, np.nan)], axis=-1))
+def _windows(done: list[tuple[_At, Cells]]) -> list[Window]:
+    """A window for each class of which anything came, by time, class, source and scenario."""
+    found = []
+    for at, cells in done:
+        values = cells.statistics()
+        found += [Window(Key(cls, at.src, at.scenario), at.period, at.start_ms, cells.plan.view(values, cls)) for cls in cells.touched]
+    return sorted(found, key=lambda w: (w.start_ms, w.key))
 
 
 def window_lines(site: Site, window: Window) -> list[bytes]:
