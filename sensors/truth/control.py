@@ -9,7 +9,7 @@ from sensors.truth.state import State
 
 CALM = 5.0  # s, longest step the integral parts count: a coarse step makes a controller slower, never unstable
 VALVE_GAIN, VALVE_TIME, VALVE_STROKE = 0.012, 45.0, 40.0  # 1/K, s, s for the whole stroke
-FAN_GAIN, FAN_TIME = 0.02, 120.0  # 1/K, s
+FAN_GAIN, FAN_TIME = 0.02, 40.0  # 1/K, s; water passed by mixes at once, so the gain stays under one over its 47 K on the coldest day
 RATIO_TIME = 8.0  # s, drives that hold a difference of pressure
 STAGE_UP, STAGE_DOWN, LEAST_RUN = 0.97, 0.62, 600.0  # speed, speed, s
 

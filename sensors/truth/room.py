@@ -60,12 +60,7 @@ def step_room(p: Parameters, s: State, e: Effects, demand: Demand, weather: Weat
     c = p.fws_volumetric * flow
     heat_x, dh_mid = _district(p, s, e, demand, back, c, dt)
     source, hp_w, dh_out = _heat_pump(p, s, e, demand, dh_mid, c, dt)
-    if p.hall.tower_cells.any():
-        sent, rejected, fan_w, pump_w = _tower(p, s, e, weather, c, dt)
-    else:
-        sent, rejected, fan_w = _coolers(p, s, e, weather, c, dt)
-        pump_w = np.zeros_like(rejected)
-    control.fans(p, s, sent, dt)
+    sent, rejected, fan_w, pump_w = _rejection(p, s, e, weather, c, dt)
     s.flows |= {"dh_stream": demand.stream, "dh_supply": dh_out, "dh_return": np.full_like(dh_out, demand.back), "room_in": back,
                 "district_heat": heat_x, "source_heat": source, "hp_w": hp_w, "sent": sent, "rejected": rejected}
     return sent, Outside(heat_x, source, hp_w, rejected, fan_w, pump_w)
@@ -99,6 +94,18 @@ def _heat_pump(p: Parameters, s: State, e: Effects, demand: Demand, dh_in: np.nd
     return source, power, dh_in + (source + power) / np.maximum(demand.stream, 1e-6)
 
 
+def _rejection(p: Parameters, s: State, e: Effects, weather: Weather, c: np.ndarray, dt: float) -> np.ndarray:
+    """Coolers or tower and their fans in parts that the controller keeps up with: water sent [degC], heat, fan and pump power [W], means."""
+    unit = _tower if p.hall.tower_cells.any() else _coolers
+    parts = max(1, int(np.ceil(dt / control.CALM)))
+    total = 0.0
+    for _ in range(parts):
+        found = unit(p, s, e, weather, c, dt / parts)
+        control.fans(p, s, found[0], dt / parts)
+        total = total + np.array(found)
+    return total / parts
+
+
 def _coolers(p: Parameters, s: State, e: Effects, weather: Weather, c: np.ndarray, dt: float) -> tuple[np.ndarray, ...]:
     fan, bypass = np.maximum(s.fan, 0.0), np.maximum(-s.fan, 0.0)
     through = c * (1 - bypass)
@@ -109,7 +116,7 @@ def _coolers(p: Parameters, s: State, e: Effects, weather: Weather, c: np.ndarra
     mass = p.fws_volumetric * np.maximum(p.hall.cooler_volume, 0.05) / dt
     s.cooler_out = (mass * s.cooler_out + through * s.hp_out - heat) / (mass + through)
     sent = (1 - bypass) * s.cooler_out + bypass * s.hp_out
-    return sent, heat, p.hall.cooler_fan * e.cooler_fans * fan**2.9
+    return sent, heat, p.hall.cooler_fan * e.cooler_fans * fan**2.9, np.zeros_like(heat)
 
 
 def _tower(p: Parameters, s: State, e: Effects, weather: Weather, c: np.ndarray, dt: float) -> tuple[np.ndarray, ...]:
