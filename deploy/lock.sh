@@ -14,5 +14,5 @@ lock() {
 mkdir -p requirements
 lock run
 lock grafana --extra grafana --constraint requirements/run.txt
-lock test --group test --extra grafana --extra weather --constraint requirements/run.txt
+lock test --group test --extra grafana --extra cluster --constraint requirements/run.txt
 wc -l requirements/*.txt

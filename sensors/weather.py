@@ -68,7 +68,7 @@ def _hour_of_year(t: float) -> float:
 
 
 def from_epw(path: Path, shift_h: float | None = None) -> WeatherAt:
-    """A typical year through pvlib (optional extra `weather`); hours are local standard time, joined linearly."""
+    """A typical year through pvlib; hours are local standard time, joined linearly."""
     from pvlib.iotools import read_epw
 
     table, head = read_epw(str(path))
