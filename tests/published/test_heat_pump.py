@@ -46,7 +46,7 @@ def plant(tmp_path):
 
 def test_heat_and_power_at_the_published_point(kajaani, plant):
     p, _, inputs = plant
-    power = heatpump_power(p, inputs, np.array([COOLING]), np.array([SOURCE_OUT]))
+    power = heatpump_power(p.core, inputs, np.array([COOLING]), np.array([SOURCE_OUT]))
     assert kajaani.source_kw * 1e3 == COOLING
     assert COOLING + power[0] == pytest.approx(HEAT, rel=0.02)
 

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 # from the ground up; a room imports lower levels and itself, never a neighbour of its own level
 LEVELS = (
-    ("config", "twin.events"),
+    ("config", "twin.events", "twin.kernels"),
     ("twin.physics",),
     ("twin.plant",),
     ("twin.estimate",),

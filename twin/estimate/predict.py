@@ -38,7 +38,7 @@ def _core(p: Parameters, solved: Solved, belief: Belief, dt: float) -> Array:
     """A P A' + B V B' + Q with A = K^-1 C/dt and B = K^-1 c, the matrices of the physics step itself; V doubts the mains."""
     cov = belief.core_cov
     storage = p.core.capacity / dt
-    inverse = np.linalg.inv(solved.network.k)
+    inverse = np.linalg.inv(solved.network.matrix())
     transition = inverse * storage[..., None, :]
     moved = transition @ cov @ np.swapaxes(transition, -1, -2)
     into = inverse[..., [nodes.HALL_IN, nodes.PLANT_IN]] * solved.conductances.loop[..., None, None]

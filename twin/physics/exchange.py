@@ -6,17 +6,22 @@ Source: effectiveness-NTU relations, Kays and London, Compact Heat Exchangers, 3
 from __future__ import annotations
 
 import numpy as np
+from numba.extending import register_jitable
+
+from twin.physics.elementwise import where
 
 TINY = 1e-9  # W/K, a flow of nothing
 
 
+@register_jitable
 def relative_exp(x: np.ndarray) -> np.ndarray:
     """(1 - exp(-x)) / x, continued by 1 at x = 0; any shape, any sign."""
     small = np.abs(x) < 1e-8
-    safe = np.where(small, 1.0, x)
-    return np.where(small, 1.0 - 0.5 * x, -np.expm1(-safe) / safe)
+    safe = where(small, 1.0, x)
+    return where(small, 1.0 - 0.5 * x, -np.expm1(-safe) / safe)
 
 
+@register_jitable
 def counterflow(ua: np.ndarray, c_hot: np.ndarray, c_cold: np.ndarray) -> np.ndarray:
     """Conductance [W/K] of a counterflow exchanger.
 
@@ -28,13 +33,14 @@ def counterflow(ua: np.ndarray, c_hot: np.ndarray, c_cold: np.ndarray) -> np.nda
     x = ua * (1.0 / low - 1.0 / high)
     g = ua * relative_exp(x)
     conductance = g / (1.0 + g / high)
-    return np.where(np.minimum(c_hot, c_cold) <= TINY, 0.0, conductance)
+    return where(np.minimum(c_hot, c_cold) <= TINY, 0.0, conductance)
 
 
+@register_jitable
 def one_stream(ua: np.ndarray, c: np.ndarray) -> np.ndarray:
     """Conductance [W/K] between a stream [capacity flow W/K] and a body of one temperature, from the stream's inlet."""
     flow = np.maximum(c, TINY)
-    return np.where(c <= TINY, 0.0, -flow * np.expm1(-ua / flow))
+    return where(c <= TINY, 0.0, -flow * np.expm1(-ua / flow))
 
 
 def ua_from_rating(heat: float, hot_in: float, hot_out: float, cold_in: float, cold_out: float) -> float:

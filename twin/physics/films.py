@@ -2,10 +2,12 @@
 from __future__ import annotations
 
 import numpy as np
+from numba.extending import register_jitable
 
 EXPONENT = 0.8  # turbulent forced convection, Dittus and Boelter 1930; plate exchangers 0.65 .. 0.8
 
 
+@register_jitable
 def film_ua(rated_ua: np.ndarray, hot: np.ndarray, cold: np.ndarray, share: np.ndarray = 0.5, exponent: float = EXPONENT) -> np.ndarray:
     """UA [W/K] at relative mass flows `hot` and `cold` (1 rated), any broadcastable shapes; none with either flow stopped.
 

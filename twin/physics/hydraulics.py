@@ -6,6 +6,9 @@ closed valve, which is why parallel parts are kept as conductances and nothing i
 from __future__ import annotations
 
 import numpy as np
+from numba.extending import register_jitable
+
+from twin.physics.elementwise import clip, where
 
 Array = np.ndarray
 SHUTOFF = 1.25  # shut-off over rated head of a radial pump, 1.2 .. 1.3 (Karassik, Pump Handbook, 4th ed. 2008, sec. 2.3)
@@ -28,20 +31,23 @@ def conductance(r: Array) -> Array:
     return 1.0 / np.sqrt(r)
 
 
+@register_jitable
 def equal_percentage(position: Array) -> Array:
     """Relative conductance of an equal-percentage valve at position 0 .. 1, closed tight at 0 and 1 when open.
 
     (R ** x - 1) / (R - 1): IEC 60534-2-4 with the ratio taken to zero at the seat.
     """
-    return np.expm1(np.log(RANGEABILITY) * np.clip(position, 0.0, 1.0)) / (RANGEABILITY - 1.0)
+    return np.expm1(np.log(RANGEABILITY) * clip(position, 0.0, 1.0)) / (RANGEABILITY - 1.0)
 
 
+@register_jitable
 def valved(fixed: Array, open_valve: Array, position: Array) -> Array:
     """Conductance of a fixed resistance in series with a control valve of resistance `open_valve` when open."""
     opening = np.square(equal_percentage(position))
     return np.sqrt(opening / (fixed * opening + open_valve))
 
 
+@register_jitable
 def pumped_flow(speed: Array, running: Array, rated_head: Array, rated_flow: Array, system: Array, extra_head: Array = 0.0) -> Array:
     """Flow [m3/s] of `running` alike pumps at relative `speed` against a system of resistance `system`.
 
@@ -49,7 +55,7 @@ def pumped_flow(speed: Array, running: Array, rated_head: Array, rated_flow: Arr
     `extra_head` [Pa] is any other head along the loop, negative when it opposes. Infinite `system` gives zero flow.
     """
     own = (SHUTOFF - 1.0) * rated_head / np.square(rated_flow * np.maximum(running, 1e-9))
-    drive = np.where(running > 0, SHUTOFF * np.square(speed) * rated_head + extra_head, 0.0)
+    drive = where(running > 0, SHUTOFF * np.square(speed) * rated_head + extra_head, 0.0)
     return np.sqrt(np.maximum(drive, 0.0) / (own + system))
 
 
@@ -57,9 +63,10 @@ def pump_head(speed: Array, flow: Array, running: Array, rated_head: Array, rate
     """Head [Pa] of the group at a total `flow`."""
     each = flow / np.maximum(running, 1e-9)
     head = SHUTOFF * np.square(speed) * rated_head - (SHUTOFF - 1.0) * rated_head * np.square(each / rated_flow)
-    return np.where(running > 0, head, 0.0)
+    return where(running > 0, head, 0.0)
 
 
+@register_jitable
 def pump_power(speed: Array, flow: Array, running: Array, rated_flow: Array, rated_power: Array) -> Array:
     """Electric power [W] of the group: linear in flow at fixed speed, cubic in speed along a system curve."""
     each = flow / np.maximum(running, 1e-9) / rated_flow

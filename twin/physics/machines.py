@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numba.extending import register_jitable
 
 KELVIN = 273.15
 MIN_LIFT = 5.0  # K, keeps the Lorenz COP finite when source and sink meet
@@ -12,6 +13,7 @@ def affinity_power(speed: np.ndarray, rated_power: np.ndarray, exponent: float =
     return rated_power * np.clip(speed, 0.0, None) ** exponent
 
 
+@register_jitable
 def air_side_ua(fan: np.ndarray, rated_ua: np.ndarray, exponent: float = 0.6, still: float = 0.04) -> np.ndarray:
     """UA [W/K] of an air coil at relative fan speed: h ~ v ** 0.6 over finned tubes, natural draught below.
 
@@ -21,6 +23,7 @@ def air_side_ua(fan: np.ndarray, rated_ua: np.ndarray, exponent: float = 0.6, st
     return rated_ua * (still + (1.0 - still) * np.maximum(fan, 0.0) ** exponent)
 
 
+@register_jitable
 def lorenz_cop(source_out: np.ndarray, sink_out: np.ndarray, efficiency: np.ndarray) -> np.ndarray:
     """Heating COP of a heat pump: a share of the reversible COP between the outlet temperatures [degC].
 

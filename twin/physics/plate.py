@@ -2,8 +2,10 @@
 from __future__ import annotations
 
 import numpy as np
+from numba.extending import register_jitable
 
 
+@register_jitable
 def plate_conductance(flow: np.ndarray, volumetric: float, rated_k_w: np.ndarray, base_k_w: np.ndarray, rated_flow: np.ndarray,
                       exponent: np.ndarray) -> np.ndarray:
     """Conductance [W/K] from plate to inlet coolant at `flow` [m3/s], coolant of `volumetric` heat capacity [J/(m3 K)].

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numba.extending import register_jitable
 
 from twin.physics.tower import CP_AIR_J_KG_K, saturated_slope_j_kg_k
 
@@ -9,6 +10,7 @@ LATENT_J_KG = 2.43e6  # evaporation at 30 degC (IAPWS)
 DENSITY_KG_M3 = 995.7  # at 30 degC (IAPWS)
 
 
+@register_jitable
 def entering_air(dry_bulb: np.ndarray, wet_bulb: np.ndarray, effectiveness: np.ndarray) -> np.ndarray:
     """Air [degC] behind wetted pads: the wet-bulb depression times the effectiveness, 0 .. 1 (ASHRAE Handbook HVAC Systems 2020, ch. 41)."""
     return dry_bulb - effectiveness * np.maximum(dry_bulb - wet_bulb, 0.0)

@@ -5,17 +5,16 @@ and factor is read once, every die and plate written once. No calls inside: a ca
 """
 from __future__ import annotations
 
-from numba import njit
-
-from twin.plant.compiled_formulas import FAST
+from twin.kernels import FAST, inner
 
 
-@njit(fastmath=FAST, error_model="numpy")
-def condense(loop, wires, racks, leaf, nodes, load):
+@inner(fastmath=FAST)
+def condense(loop, plant, load):
     """Each rack's heat into coolant, a - b * s [W], and the sums of its dies, plates [K] and power pattern [W], which `load` scales."""
-    die, plate, power, factor = nodes.die, nodes.plate, leaf.power, leaf.factor
-    for r in range(wires.rack_first[wires.cdu_first[loop]], wires.rack_first[wires.cdu_first[loop + 1]]):
-        store, plate_store, through, fixed, film = leaf.store[r], leaf.plate_store[r], leaf.through[r], leaf.fixed[r], leaf.film[r]
+    die, plate, power, factor = plant.die, plant.plate, plant.power, plant.factor
+    for r in range(plant.rack_first[plant.cdu_first[loop]], plant.rack_first[plant.cdu_first[loop + 1]]):
+        rack = plant.racks[r]
+        store, plate_store, through, fixed, film = rack.store, rack.plate_store, rack.through, rack.fixed, rack.film
         now = load[r % len(load)]
         a, b, dies, plates, pattern = 0.0, 0.0, 0.0, 0.0, 0.0
         for k in range(die.shape[1]):
@@ -26,21 +25,22 @@ def condense(loop, wires, racks, leaf, nodes, load):
             dies += die[r, k]
             plates += plate[r, k]
             pattern += power[r, k]
-        racks.power[r] = pattern
-        nodes.a[r], nodes.b[r], nodes.die_sum[r], nodes.plate_sum[r] = a, fixed * b, dies, plates
+        rack.pattern = pattern
+        rack.a, rack.b, rack.die_sum, rack.plate_sum = a, fixed * b, dies, plates
 
 
-@njit(fastmath=FAST, error_model="numpy")
-def advance(loop, dt, wires, racks, leaf, nodes, work, load, next_load):
+@inner(fastmath=FAST)
+def advance(loop, dt, plant, load, next_load):
     """Dies and plates at the end of the step, and the next step condensed.
 
     Returns the heat [J] the nodes of all racks took up and the power [W] of their GPUs.
     """
-    die, plate, power, factor = nodes.die, nodes.plate, leaf.power, leaf.factor
+    die, plate, power, factor = plant.die, plant.plate, plant.power, plant.factor
     stored, entered = 0.0, 0.0
-    for r in range(wires.rack_first[wires.cdu_first[loop]], wires.rack_first[wires.cdu_first[loop + 1]]):
-        store, plate_store, link, back = leaf.store[r], leaf.plate_store[r], leaf.link[r], leaf.back[r]
-        through, fixed, film, inlet = leaf.through[r], leaf.fixed[r], leaf.film[r], work.inlet[r]
+    for r in range(plant.rack_first[plant.cdu_first[loop]], plant.rack_first[plant.cdu_first[loop + 1]]):
+        rack = plant.racks[r]
+        store, plate_store, link, back = rack.store, rack.plate_store, rack.link, rack.back
+        through, fixed, film, inlet = rack.through, rack.fixed, rack.film, rack.inlet
         now, later = load[r % len(load)], next_load[r % len(next_load)]
         a, b, dies, plates = 0.0, 0.0, 0.0, 0.0
         for k in range(die.shape[1]):
@@ -54,9 +54,10 @@ def advance(loop, dt, wires, racks, leaf, nodes, work, load, next_load):
             plates += p
             a += g * over * (plate_store * p + through * (store * d + later * power[r, k]))
             b += g * over
-        took = racks.die[r] * (dies - nodes.die_sum[r]) + racks.plate[r] * (plates - nodes.plate_sum[r])
-        racks.liquid[r] = now * racks.power[r] - took / dt + racks.other[r]
+        took = rack.die * (dies - rack.die_sum) + rack.plate * (plates - rack.plate_sum)
+        rack.gpu = now * rack.pattern
+        rack.liquid = rack.gpu - took / dt + rack.other
         stored += took
-        entered += now * racks.power[r]
-        nodes.a[r], nodes.b[r], nodes.die_sum[r], nodes.plate_sum[r] = a, fixed * b, dies, plates
+        entered += rack.gpu
+        rack.a, rack.b, rack.die_sum, rack.plate_sum = a, fixed * b, dies, plates
     return stored, entered

@@ -1,18 +1,10 @@
 """The small dense system of one loop compiled: Gauss elimination in place, where LAPACK's overhead would be the larger part."""
 from __future__ import annotations
 
-from numba import njit
+from twin.kernels import inner
 
 
-@njit(error_model="numpy")
-def begin(k):
-    """An empty matrix."""
-    for i in range(k.shape[0]):
-        for j in range(k.shape[1]):
-            k[i, j] = 0.0
-
-
-@njit(error_model="numpy")
+@inner()
 def solve(k, b):
     """Gauss elimination with partial pivoting, in place: b becomes the solution."""
     n = len(b)
@@ -30,7 +22,7 @@ def solve(k, b):
         b[i] /= k[i, i]
 
 
-@njit(error_model="numpy")
+@inner()
 def _pivot(k, b, i):
     largest = i
     for j in range(i + 1, len(b)):

@@ -3,10 +3,10 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
+from twin.kernels import inner
 
 
-@njit(error_model="numpy")
+@inner()
 def _content_up_to(cells, position):
     at = min(max(position, 0.0), float(len(cells)))
     whole = min(int(at), len(cells) - 1)
@@ -16,7 +16,7 @@ def _content_up_to(cells, position):
     return total + (at - whole) * cells[whole]
 
 
-@njit(error_model="numpy")
+@inner()
 def outlet(cells, moved):
     """Mean temperature leaving during the step: fixed, and weight of the inlet's temperature."""
     m = len(cells)
@@ -25,7 +25,7 @@ def outlet(cells, moved):
     return (_content_up_to(cells, float(m)) - _content_up_to(cells, m - moved)) / moved, max(moved - m, 0.0) / moved
 
 
-@njit(error_model="numpy")
+@inner()
 def push(cells, moved, inlet, ambient, rate, scratch):
     """Contents after moving and cooling, in place; returns the change of their sum [K] and their excess over ambient [K]."""
     m, kept = len(cells), math.exp(-rate)

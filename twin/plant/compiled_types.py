@@ -1,73 +1,99 @@
-"""The plant's types as named tuples of arrays, which compiled code can read: same names, same axes, no batch."""
+"""The plant's types as records of plain numbers, which compiled code reads by the same names; no batch axes.
+
+A record is one row of a structured array: `rack = plant.racks[r]` then `rack.film`, in numpy `plant.racks["film"]` is [R].
+"""
 from __future__ import annotations
 
 from collections import namedtuple
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
-from twin.plant import nodes as core_nodes
-from twin.plant import pipe
-from twin.plant.types import Core, Flows, Inputs, State, Wiring
+from twin.plant import nodes, pipe
+from twin.plant.step import LoopFlows
+from twin.plant.types import Core, Inputs, Parameters, State, Wiring
 
 Array = np.ndarray
+
+
+def record(names: Iterable[str]) -> np.dtype:
+    return np.dtype([(n, np.float64) for n in names])
 
 
 def _fields(cls: type) -> tuple[str, ...]:
     return tuple(cls.__dataclass_fields__)
 
 
-# Columns of the tables of numbers of a loop; capacity and loss have one a node behind the others
-CORE = tuple(f for f in _fields(Core) if f not in ("capacity", "loss"))
-INPUTS = tuple(f for f in _fields(Inputs) if f not in ("gpu_power", "other_power", "air_power", "rack_flow", "fws_flow", "cdu_pump"))
-FLOWS = tuple(f for f in _fields(Flows) if f not in ("rack_liquid", "cdu_heat"))
+CORE = record(f for f in _fields(Core) if f not in ("capacity", "loss"))
+LOOP_INPUTS = tuple(f for f in _fields(Inputs) if f not in ("gpu_power", "other_power", "air_power", "rack_flow", "fws_flow", "cdu_pump"))
+INPUTS = record(LOOP_INPUTS)
+FLOWS = record(LoopFlows._fields)
+CDU = record((
+    "ua", "supply_capacity", "return_capacity", "fws_flow", "pump",  # parameters and inputs as in twin.plant.types
+    "tcs_supply", "tcs_return", "heat",  # degC, degC, W of the last step
+    "supply_at", "supply_slope", "back_at", "back_slope", "heat_at", "heat_slope",  # lines while its loop is solved
+))  # fmt: skip
+RACK = record((
+    "die", "plate", "manifold", "each",  # J/K of one node of the arrays; how many GPUs one node stands for
+    "store", "plate_store", "link", "through", "fixed", "back",  # coefficients of one node at the present step length
+    "film", "flow", "other", "air",  # W/K of a clean plate, m3/s, W to liquid, W to air during this step
+    "leaving", "inlet", "at", "slope",  # degC coolant leaving and arriving; line while its CDU is solved
+    "a", "b", "die_sum", "plate_sum", "pattern",  # heat a - b * inlet [W]; sums over its nodes [K], of their power [W]
+    "liquid", "gpu",  # W into coolant and W of all GPUs in the last step
+))  # fmt: skip
 
-Wires = namedtuple("Wires", ["rack_first", "cdu_first"])  # [C + 1] first rack of each CDU, [L + 1] first CDU of each loop
-# [R] coefficients of one GPU of each rack: gains and what follows from them; [R, K] the patterns of power and plate factor
-LeafRows = namedtuple("LeafRows", ["store", "plate_store", "link", "through", "fixed", "back", "film", "power", "factor"])
-# [R] J/K of one die, of one plate, of the manifold; W sum of the pattern; m3/s; W rest of the rack to liquid, to air; account
-RackRows = namedtuple("RackRows", ["die", "plate", "manifold", "power", "flow", "other", "air", "liquid"])
-# [C] as in twin.plant.types; account
-CduRows = namedtuple("CduRows", ["ua", "supply_capacity", "return_capacity", "fws_flow", "pump", "heat"])
-# What changes: temperatures as in twin.plant.types.State; then of each rack the sums of its dies and plates and its condensed
-# a - b * s
-Nodes = namedtuple("Nodes", ["die", "plate", "manifold", "tcs_supply", "tcs_return", "core", "mains", "die_sum", "plate_sum", "a", "b"])
-# Lines of one loop's CDUs and racks while it is solved: at and slope
-Work = namedtuple("Work", ["manifold_at", "manifold_slope", "supply_at", "supply_slope", "back_at", "back_slope", "heat_at", "heat_slope",
-                           "inlet", "k", "b", "cells"])
-
-
-def core_table(c: Core) -> Array:
-    """Parameters of every loop, [L, columns]."""
-    return np.concatenate([np.stack([np.broadcast_to(getattr(c, f), c.ambient.shape) for f in CORE], axis=-1), c.capacity, c.loss], axis=-1)
-
-
-def input_table(u: Inputs, loops: int) -> Array:
-    """Inputs of every loop, [L, columns]."""
-    table = np.empty((loops, len(INPUTS)))
-    for column, f in enumerate(INPUTS):
-        table[:, column] = getattr(u, f)
-    return table
+# rack_first [C + 1] first rack of each CDU, cdu_first [L + 1] first CDU of each loop; records core [L], cdus [C], racks [R], flows [L];
+# capacity, loss [L, N] J/K, W/K; power [R, K] W, factor [R, K] of the plates; die, plate [R, K], temps [L, N], mains [L, 2, M] degC;
+# k [N, N], b [N], cells [M] room for one loop
+Plant = namedtuple("Plant", ["rack_first", "cdu_first", "core", "capacity", "loss", "cdus", "racks", "flows", "power", "factor",
+                             "die", "plate", "temps", "mains", "k", "b", "cells"])
 
 
-def full(x: Array, length: int) -> Array:
-    """A contiguous copy over `length`, by assignment: np.broadcast_to took most of the time of preparing a small plant."""
-    out = np.empty(length)
-    out[:] = x
+def table(dtype: np.dtype, rows: int, source: Any = None) -> Array:
+    """Records [rows]; fields that `source` has are taken from it."""
+    out = np.zeros(rows, dtype)
+    for name in dtype.names if source is not None else ():
+        if hasattr(source, name):
+            out[name] = getattr(source, name)
     return out
 
 
-def wires(w: Wiring) -> Wires:
-    return Wires(np.append(w.cdu_racks, len(w.rack_cdu)), np.append(w.loop_cdus, len(w.cdu_loop)))
+def plant(p: Parameters, state: State, each: int) -> Plant:
+    """Buffers of a plant; a node of its leaves stands for `each` GPUs."""
+    w, loops = p.wiring, len(p.core.ambient)
+    factor = np.array(p.leaves.plate_factor, dtype=float)
+    racks = table(RACK, len(factor))
+    racks["each"], racks["manifold"] = each, p.leaves.manifold_capacity
+    racks["die"], racks["plate"] = each * p.leaves.die_capacity, each * p.leaves.plate_capacity
+    out = Plant(*_firsts(w), table(CORE, loops, p.core), *(np.array(x, dtype=float) for x in (p.core.capacity, p.core.loss)),
+                table(CDU, len(w.cdu_loop), p.cdus), racks, table(FLOWS, loops), np.zeros_like(factor), factor,
+                np.empty_like(factor), np.empty_like(factor), np.empty((loops, nodes.N)), np.empty((loops, 2, pipe.CELLS)),
+                np.zeros((nodes.N, nodes.N)), np.zeros(nodes.N), np.zeros(pipe.CELLS))
+    put(out, state)
+    return out
 
 
-def nodes(state: State) -> Nodes:
-    """A copy of the state in buffers."""
-    given = {f: np.array(getattr(state, f), dtype=float) for f in _fields(State)}
-    return Nodes(**given, **{f: np.zeros(given["manifold"].shape) for f in Nodes._fields if f not in given})
+def _firsts(w: Wiring) -> tuple[Array, Array]:
+    return np.append(w.cdu_racks, len(w.rack_cdu)), np.append(w.loop_cdus, len(w.cdu_loop))
 
 
-def work(racks: int, cdus: int) -> Work:
-    """Room for the lines of every rack and CDU and for the core of one loop."""
-    of_racks = ("manifold_at", "manifold_slope", "inlet")
-    lines = {f: np.zeros(racks if f in of_racks else cdus) for f in Work._fields[:-3]}
-    return Work(**lines, k=np.zeros((core_nodes.N, core_nodes.N)), b=np.zeros(core_nodes.N), cells=np.zeros(pipe.CELLS))
+def put(to: Plant, state: State) -> None:
+    """The plant in this state."""
+    to.die[:], to.plate[:], to.temps[:], to.mains[:] = state.die, state.plate, state.core, state.mains
+    to.racks["leaving"], to.cdus["tcs_supply"], to.cdus["tcs_return"] = state.manifold, state.tcs_supply, state.tcs_return
+
+
+def get(of: Plant) -> State:
+    """A copy of the plant's state."""
+    return State(of.die.copy(), of.plate.copy(), of.racks["leaving"].copy(), of.cdus["tcs_supply"].copy(), of.cdus["tcs_return"].copy(),
+                 of.temps.copy(), of.mains.copy())
+
+
+def step_length(of: Plant, p: Parameters, dt: float) -> None:
+    """Coefficients of every rack's nodes at a step of `dt` seconds."""
+    r = of.racks
+    store, plate_store, link = r["die"] / dt, r["plate"] / dt, r["each"] * p.leaves.die_plate
+    r["store"], r["plate_store"], r["link"] = store, plate_store, link
+    r["through"], r["back"] = link / (store + link), 1.0 / (store + link)
+    r["fixed"] = plate_store + store * r["through"]

@@ -1,11 +1,17 @@
-"""The facility loop: what each part adds to the core network. One function a part, in the order of the water."""
+"""The facility loop: what each part adds to the core network. One function a part, in the order of the water.
+
+`c`, `u` and `t` are the loop's parameters (`twin.plant.types.Core`), inputs (`Inputs`) and core temperatures with the node axis
+first: arrays [..., L] in numpy, the numbers of one loop where the same functions are compiled (`twin.plant.compiled_core`).
+"""
 from __future__ import annotations
 
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+from numba.extending import register_jitable
 
+from twin.physics.elementwise import ratio, where
 from twin.physics.exchange import counterflow
 from twin.physics.heat_pump import capacity_share, each_load
 from twin.physics.heat_pump import power as lift_power
@@ -13,11 +19,15 @@ from twin.physics.machines import air_side_ua, lorenz_cop
 from twin.physics.water import capacity_flow
 from twin.physics.water_use import entering_air, make_up, pad_evaporation, tower_evaporation
 from twin.plant import nodes, pipe
-from twin.plant.cdu import CduLines
-from twin.plant.network import Network
-from twin.plant.types import Inputs, Parameters, State
+from twin.plant.network import Network, advect, affine_source, exchange, piped, source, to_ambient
+from twin.plant.pipe import Outlet
+from twin.plant.types import Core, Inputs, Parameters, State
 
 Array = np.ndarray
+ROOM = tuple(pairwise(nodes.INDEX[n] for n in nodes.PLANT))  # plant room in series
+TANK = tuple(pairwise((nodes.TRIM, *(nodes.INDEX[n] for n in nodes.TANK), nodes.SUPPLY)))  # from the plant room through the tank
+LAYERS = TANK[1:-1]  # neighbours of the tank
+PLENTY = 1e12  # W/K, a stream that does not change its temperature
 CHILLED_MIN_C = 4.0  # water chillers stop above freezing
 STILL_AIR = 0.03  # share of the rated air that moves with the fans off (assumption)
 CONDENSER_K = 10.0  # condensing over outdoor air, air-cooled chiller (ASHRAE Handbook HVAC Systems 2020, ch. 43: 8 .. 14 K)
@@ -41,38 +51,43 @@ class Conductances(NamedTuple):
 
 
 def conductances(p: Parameters, state: State, inputs: Inputs, dt: float) -> Conductances:
-    """Every conductance of the core for one step, from flows and actuators."""
-    c = p.core
-    loop_flow = p.wiring.cdus_to_loops(np.maximum(inputs.fws_flow, 0.0)) + np.maximum(inputs.air_flow, 0.0)
-    main = capacity_flow(loop_flow)
-    tower_flow = capacity_flow(inputs.tower_flow)
-    fan = inputs.cooler_fan
+    """Every conductance [..., L] of the core for one step, from flows and actuators."""
+    flow = p.wiring.cdus_to_loops(np.maximum(inputs.fws_flow, 0.0))
+    return loop_conductances(p.core, inputs, nodes.first(state.core), flow, dt)
+
+
+@register_jitable
+def loop_conductances(c: Core, u: Inputs, t: Array, cdu_flow: Array, dt: float) -> Conductances:
+    """Every conductance of the core; `cdu_flow` [..., L] m3/s is that of all CDUs of a loop."""
+    main = capacity_flow(cdu_flow + np.maximum(u.air_flow, 0.0))
+    tower_flow = capacity_flow(u.tower_flow)
     return Conductances(
         loop=main,
         moved=main * dt * pipe.CELLS / c.pipe_capacity,
-        air=_air_coil(c.air_ua, capacity_flow(inputs.air_flow)),
-        district=counterflow(c.district_ua, main, capacity_flow(inputs.dh_flow)),
-        heatpump=_heatpump_source(p, state, inputs, main),
-        cooler=counterflow(air_side_ua(fan, c.cooler_ua * inputs.cooler_on), main, cooler_air(p, inputs)),
-        chiller=_chilled(p, state, inputs, main),
-        ehx=counterflow(c.ehx_ua * inputs.ehx_on, main, tower_flow),
-        tower=_tower(c.tower_ua, inputs, tower_flow),
+        air=counterflow(c.air_ua, PLENTY, capacity_flow(u.air_flow)),
+        district=counterflow(c.district_ua, main, capacity_flow(u.dh_flow)),
+        heatpump=_heatpump_source(c, u, t, main),
+        cooler=counterflow(air_side_ua(u.cooler_fan, c.cooler_ua * u.cooler_on), main, cooler_air(c, u)),
+        chiller=_chilled(c, u, t, main),
+        ehx=counterflow(c.ehx_ua * u.ehx_on, main, tower_flow),
+        tower=counterflow(air_side_ua(u.tower_fan, c.tower_ua * u.tower_cells), tower_flow, PLENTY),
         tower_flow=tower_flow,
-        air_in=entering_air(inputs.dry_bulb, inputs.wet_bulb, c.cooler_pads * inputs.pads_wet),
-        drained=capacity_flow(inputs.make_up),
+        air_in=entering_air(u.dry_bulb, u.wet_bulb, c.cooler_pads * u.pads_wet),
+        drained=capacity_flow(u.make_up),
     )
 
 
-def cooler_air(p: Parameters, inputs: Inputs) -> Array:
+@register_jitable
+def cooler_air(c: Core, u: Inputs) -> Array:
     """Capacity flow [W/K] of the air through the coolers in service; a little moves with the fans off."""
-    return p.core.cooler_air * inputs.cooler_on * np.maximum(inputs.cooler_fan, STILL_AIR)
+    return c.cooler_air * u.cooler_on * np.maximum(u.cooler_fan, STILL_AIR)
 
 
 def pad_water(p: Parameters, inputs: Inputs) -> Array:
     """Water [L] m3/s that the pads of the coolers take: evaporation and blow-down."""
     c = p.core
     cooled = inputs.dry_bulb - entering_air(inputs.dry_bulb, inputs.wet_bulb, c.cooler_pads * inputs.pads_wet)
-    return make_up(pad_evaporation(cooler_air(p, inputs), cooled), 0.0, c.cooler_cycles)
+    return make_up(pad_evaporation(cooler_air(c, inputs), cooled), 0.0, c.cooler_cycles)
 
 
 def tower_water(p: Parameters, inputs: Inputs, heat: Array, supply: Array) -> Array:
@@ -82,113 +97,103 @@ def tower_water(p: Parameters, inputs: Inputs, heat: Array, supply: Array) -> Ar
     return make_up(evaporation, c.tower_drift * np.maximum(inputs.tower_flow, 0.0), c.tower_cycles)
 
 
-def _air_coil(ua: Array, water: Array) -> Array:
-    return counterflow(ua, np.full_like(water, 1e12), water)
-
-
-def _tower(ua: Array, inputs: Inputs, water: Array) -> Array:
-    return counterflow(air_side_ua(inputs.tower_fan, ua * inputs.tower_cells), water, np.full_like(water, 1e12))
-
-
-def _heatpump_source(p: Parameters, state: State, inputs: Inputs, main: Array) -> Array:
+@register_jitable
+def _heatpump_source(c: Core, u: Inputs, t: Array, main: Array) -> Array:
     """Heat the evaporator takes [W]: the load asked for, what the drive can lift, never below the least load or outlet temperature."""
-    c = p.core
-    able = _heatpump_able(p, inputs, state.core[..., nodes.HEATPUMP])
-    room = main * np.maximum(state.core[..., nodes.DISTRICT] - c.heatpump_min_out, 0.0)
-    return _staged(np.minimum(inputs.heatpump_load * c.heatpump_source, room), able, c.heatpump_units, c.heatpump_min_load)
+    able = _heatpump_able(c, u, t[nodes.HEATPUMP])
+    room = main * np.maximum(t[nodes.DISTRICT] - c.heatpump_min_out, 0.0)
+    return _staged(np.minimum(u.heatpump_load * c.heatpump_source, room), able, c.heatpump_units, c.heatpump_min_load)
 
 
-def _chilled(p: Parameters, state: State, inputs: Inputs, main: Array) -> Array:
+@register_jitable
+def _chilled(c: Core, u: Inputs, t: Array, main: Array) -> Array:
     """Heat the trim chillers take [W], within the same limits, never below 4 degC."""
-    c = p.core
-    able = _chiller_able(p, inputs, state.core[..., nodes.TRIM])
-    room = main * np.maximum(state.core[..., nodes.REJECTION] - CHILLED_MIN_C, 0.0)
-    return _staged(np.minimum(inputs.chiller_load * c.chiller_rated, room), able, c.chiller_units, c.chiller_min_load)
+    able = _chiller_able(c, u, t[nodes.TRIM])
+    room = main * np.maximum(t[nodes.REJECTION] - CHILLED_MIN_C, 0.0)
+    return _staged(np.minimum(u.chiller_load * c.chiller_rated, room), able, c.chiller_units, c.chiller_min_load)
 
 
-def _heatpump_able(p: Parameters, inputs: Inputs, out: Array) -> Array:
+@register_jitable
+def _heatpump_able(c: Core, u: Inputs, out: Array) -> Array:
     """Source heat [W] all machines can lift from water leaving at `out`."""
-    c = p.core
-    return c.heatpump_source * capacity_share(lorenz_cop(out, inputs.sink_out, c.heatpump_efficiency), c.heatpump_cop)
+    return c.heatpump_source * capacity_share(lorenz_cop(out, u.sink_out, c.heatpump_efficiency), c.heatpump_cop)
 
 
-def _chiller_able(p: Parameters, inputs: Inputs, out: Array) -> Array:
-    c = p.core
-    return c.chiller_rated * capacity_share(lorenz_cop(out, inputs.dry_bulb + CONDENSER_K, c.chiller_efficiency), c.chiller_cop)
+@register_jitable
+def _chiller_able(c: Core, u: Inputs, out: Array) -> Array:
+    return c.chiller_rated * capacity_share(lorenz_cop(out, u.dry_bulb + CONDENSER_K, c.chiller_efficiency), c.chiller_cop)
 
 
+@register_jitable
 def _staged(asked: Array, able: Array, units: Array, min_load: Array) -> Array:
     """Heat [W] a group of `units` takes of what is asked, at most `able`, nothing below the least load of one."""
     heat = np.minimum(asked, able)
-    return np.where(each_load(share(heat, able), units, min_load) > 0, heat, 0.0)
+    return where(each_load(ratio(heat, able), units, min_load) > 0, heat, 0.0)
 
 
-def share(part: Array, whole: Array) -> Array:
-    """part / whole, nothing of nothing."""
-    return np.divide(part, whole, out=np.zeros(np.broadcast_shapes(np.shape(part), np.shape(whole))), where=whole > 0)
-
-
-def chiller_power(p: Parameters, inputs: Inputs, chilled: Array, out: Array) -> Array:
+@register_jitable
+def chiller_power(c: Core, u: Inputs, chilled: Array, out: Array) -> Array:
     """Electric power [W] of the trim chillers that leave the water at `out`, condensing above outdoors."""
-    c = p.core
-    each = each_load(share(chilled, _chiller_able(p, inputs, out)), c.chiller_units, 0.0)
-    return lift_power(chilled, out, inputs.dry_bulb + CONDENSER_K, c.chiller_efficiency, each)
+    each = each_load(ratio(chilled, _chiller_able(c, u, out)), c.chiller_units, 0.0)
+    return lift_power(chilled, out, u.dry_bulb + CONDENSER_K, c.chiller_efficiency, each)
 
 
-def heatpump_power(p: Parameters, inputs: Inputs, source: Array, source_out: Array) -> Array:
-    """Electric power [W] of the heat pump that takes `source` [W] from water leaving at `source_out`."""
-    c = p.core
-    each = each_load(share(source, _heatpump_able(p, inputs, source_out)), c.heatpump_units, 0.0)
-    return lift_power(source, source_out, inputs.sink_out, c.heatpump_efficiency, each)
+@register_jitable
+def heatpump_power(c: Core, u: Inputs, taken: Array, out: Array) -> Array:
+    """Electric power [W] of the heat pump that takes `taken` [W] from water leaving at `out`."""
+    each = each_load(ratio(taken, _heatpump_able(c, u, out)), c.heatpump_units, 0.0)
+    return lift_power(taken, out, u.sink_out, c.heatpump_efficiency, each)
 
 
-def connect(p: Parameters, state: State, inputs: Inputs, g: Conductances, lines: CduLines, dt: float) -> Network:
-    """Assemble the core network of every loop."""
-    net = Network(p.core.capacity / dt, state.core)
-    _mains(net, state, g)
-    _plant(net, p, inputs, g.loop)
-    _hall(net, p, inputs, g, lines)
-    net.to_ambient(nodes.PLANT_IN, nodes.DISTRICT, g.district, inputs.dh_return)
-    net.source(nodes.HEATPUMP, -g.heatpump)
-    net.to_ambient(nodes.HEATPUMP, nodes.REJECTION, g.cooler, g.air_in)
-    net.source(nodes.TRIM, -g.chiller)
-    net.to_ambient(nodes.PLANT_IN, nodes.PLANT_IN, g.drained, p.core.make_up)
-    _tower_loop(net, inputs, g)
-    for node in range(nodes.N):
-        net.to_ambient(node, node, p.core.loss[..., node], p.core.ambient)
-    return net
+class Hall(NamedTuple):
+    """What racks and CDUs of a loop give its water and air [..., L]: heat = at + slope * T[hall_in]."""
+
+    at: Array  # W
+    slope: Array  # W/K
+    air_power: Array  # W to hall air
 
 
-def _mains(net: Network, state: State, g: Conductances) -> None:
-    for main, (source, node) in enumerate(((nodes.SUPPLY, nodes.HALL_IN), (nodes.HALL_OUT, nodes.PLANT_IN))):
-        net.piped(source, node, g.loop, pipe.outlet(state.mains[..., main, :], g.moved))
-    net.advect(nodes.HALL_IN, nodes.HALL_OUT, g.loop)
+@register_jitable
+def connect(net: Network, c: Core, u: Inputs, g: Conductances, hall: Hall, supply: Outlet, back: Outlet) -> None:
+    """Add every part of the loop to its network; `supply` and `back` are what the mains deliver."""
+    piped(net, nodes.SUPPLY, nodes.HALL_IN, g.loop, supply)
+    piped(net, nodes.HALL_OUT, nodes.PLANT_IN, g.loop, back)
+    _plant(net, c, u, g.loop)
+    _hall(net, u, g, hall)
+    to_ambient(net, nodes.PLANT_IN, nodes.DISTRICT, g.district, u.dh_return)
+    source(net, nodes.HEATPUMP, -g.heatpump)
+    to_ambient(net, nodes.HEATPUMP, nodes.REJECTION, g.cooler, g.air_in)
+    source(net, nodes.TRIM, -g.chiller)
+    to_ambient(net, nodes.PLANT_IN, nodes.PLANT_IN, g.drained, c.make_up)
+    _tower_loop(net, u, g)
 
 
-def _plant(net: Network, p: Parameters, inputs: Inputs, c: Array) -> None:
+@register_jitable
+def _plant(net: Network, c: Core, u: Inputs, flow: Array) -> None:
     """Plant room in series; the tank takes its share, the rest passes it."""
-    for source, node in pairwise(nodes.PLANT):
-        net.advect(nodes.INDEX[source], nodes.INDEX[node], c)
-    through = c * inputs.tank_share
-    chain = [nodes.TRIM, *(nodes.INDEX[n] for n in nodes.TANK), nodes.SUPPLY]
-    for source, node in pairwise(chain):
-        net.advect(source, node, through)
-    net.advect(nodes.TRIM, nodes.SUPPLY, c - through)
-    for upper, lower in pairwise(chain[1:-1]):
-        net.exchange(upper, upper, lower, lower, p.core.tank_conduction)
+    for upstream, node in ROOM:
+        advect(net, upstream, node, flow)
+    through = flow * u.tank_share
+    for upstream, node in TANK:
+        advect(net, upstream, node, through)
+    advect(net, nodes.TRIM, nodes.SUPPLY, flow - through)
+    for upper, lower in LAYERS:
+        exchange(net, upper, upper, lower, lower, c.tank_conduction)
 
 
-def _hall(net: Network, p: Parameters, inputs: Inputs, g: Conductances, lines: CduLines) -> None:
+@register_jitable
+def _hall(net: Network, u: Inputs, g: Conductances, hall: Hall) -> None:
     """CDUs and fan coils in parallel: the water leaves the hall with the heat of all of them."""
-    sums = p.wiring.cdus_to_loops
-    net.affine_source(nodes.HALL_IN, nodes.HALL_OUT, sums(lines.heat.at), sums(lines.heat.slope))
-    net.exchange(nodes.AIR, nodes.AIR, nodes.HALL_IN, nodes.HALL_OUT, g.air)
-    net.source(nodes.AIR, p.wiring.racks_to_loops(inputs.air_power) + inputs.air_fan)
-    net.source(nodes.SUPPLY, inputs.loop_pump)
+    advect(net, nodes.HALL_IN, nodes.HALL_OUT, g.loop)
+    affine_source(net, nodes.HALL_IN, nodes.HALL_OUT, hall.at, hall.slope)
+    exchange(net, nodes.AIR, nodes.AIR, nodes.HALL_IN, nodes.HALL_OUT, g.air)
+    source(net, nodes.AIR, hall.air_power + u.air_fan)
+    source(net, nodes.SUPPLY, u.loop_pump)
 
 
-def _tower_loop(net: Network, inputs: Inputs, g: Conductances) -> None:
-    net.exchange(nodes.HEATPUMP, nodes.REJECTION, nodes.TOWER_SUPPLY, nodes.TOWER_RETURN, g.ehx)
-    net.advect(nodes.TOWER_SUPPLY, nodes.TOWER_RETURN, g.tower_flow)
-    net.advect(nodes.TOWER_RETURN, nodes.TOWER_SUPPLY, g.tower_flow)
-    net.to_ambient(nodes.TOWER_RETURN, nodes.TOWER_SUPPLY, g.tower, inputs.wet_bulb)
+@register_jitable
+def _tower_loop(net: Network, u: Inputs, g: Conductances) -> None:
+    exchange(net, nodes.HEATPUMP, nodes.REJECTION, nodes.TOWER_SUPPLY, nodes.TOWER_RETURN, g.ehx)
+    advect(net, nodes.TOWER_SUPPLY, nodes.TOWER_RETURN, g.tower_flow)
+    advect(net, nodes.TOWER_RETURN, nodes.TOWER_SUPPLY, g.tower_flow)
+    to_ambient(net, nodes.TOWER_RETURN, nodes.TOWER_SUPPLY, g.tower, u.wet_bulb)

@@ -11,10 +11,11 @@ import numpy as np
 from config.equipment import IDLE_REST
 from config.model import Hall
 from config.site import Site
+from twin.physics.elementwise import ratio
 from twin.physics.exchange import counterflow
 from twin.physics.water import VOLUMETRIC, capacity_flow
 from twin.plant import district, nodes, pipe
-from twin.plant.facility import conductances, share
+from twin.plant.facility import conductances
 from twin.plant.step import step
 from twin.plant.types import Inputs, Parameters, State
 
@@ -145,7 +146,7 @@ def hold_heatpump(p: Parameters, d: Design, state: State, inputs: Inputs) -> Inp
     """Heat-pump load that does not cool the facility water below its set point."""
     main = capacity_flow(p.wiring.cdus_to_loops(inputs.fws_flow) + inputs.air_flow)
     room = main * np.maximum(state.core[..., nodes.DISTRICT] - d.fws_supply, 0.0)
-    most = np.divide(room, p.core.heatpump_source, out=np.zeros_like(room), where=p.core.heatpump_source > 0)
+    most = ratio(room, p.core.heatpump_source)
     return replace(inputs, heatpump_load=np.minimum(inputs.heatpump_load, most))
 
 
@@ -186,7 +187,7 @@ def hold_chillers(p: Parameters, d: Design, state: State, inputs: Inputs) -> Inp
     """Chiller load that takes what the coolers leave above the set point."""
     main = capacity_flow(p.wiring.cdus_to_loops(inputs.fws_flow) + inputs.air_flow)
     short = main * np.maximum(rejected_to(p, d, state, inputs) - d.fws_supply, 0.0)
-    return replace(inputs, chiller_load=np.minimum(share(short, p.core.chiller_rated), 1.0))
+    return replace(inputs, chiller_load=np.minimum(ratio(short, p.core.chiller_rated), 1.0))
 
 
 def first_guess(p: Parameters, d: Design) -> State:

@@ -4,12 +4,14 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numba.extending import register_jitable
 
 from twin.plant import facility, leaves, nodes, pipe
 from twin.plant.cdu import CduLines, cdu_lines
 from twin.plant.facility import Conductances
 from twin.plant.leaves import Gains
-from twin.plant.types import Flows, Inputs, Parameters, State
+from twin.plant.network import Network, network, store
+from twin.plant.types import Core, Flows, Inputs, Parameters, State
 
 Array = np.ndarray
 
@@ -28,7 +30,7 @@ class Solved(NamedTuple):
     """A step with the matrices that made it, for the estimator's transition."""
 
     after: State
-    network: facility.Network
+    network: Network
     conductances: Conductances
     lines: CduLines
     gains: Gains
@@ -42,7 +44,7 @@ def solve(p: Parameters, state: State, inputs: Inputs, dt: float) -> Solved:
     condensed = leaves.condense(p.leaves, leaf, state, inputs)
     lines = cdu_lines(p, state, inputs, condensed, dt)
     g = facility.conductances(p, state, inputs, dt)
-    network = facility.connect(p, state, inputs, g, lines, dt)
+    network = _network(p, state, inputs, g, lines, dt)
     core = network.solve()
     arriving = core[..., p.wiring.cdu_loop, nodes.HALL_IN]
     supply = lines.supply(arriving)
@@ -51,6 +53,17 @@ def solve(p: Parameters, state: State, inputs: Inputs, dt: float) -> Solved:
     after = State(leaf_end.die, leaf_end.plate, lines.manifold(inlet), supply, lines.back(arriving), core,
                   _mains(p, state, core, g, dt))
     return Solved(after, network, g, lines, leaf, condensed.power, leaf_end.stored)
+
+
+def _network(p: Parameters, state: State, inputs: Inputs, g: Conductances, lines: CduLines, dt: float) -> Network:
+    """The core of every loop with all that is connected to it."""
+    w, c, before = p.wiring, p.core, nodes.first(state.core)
+    net = network(before.shape)
+    store(net, _over_batch(c.capacity / dt, before), _over_batch(c.loss, before), before, c.ambient)
+    supply, back = (pipe.outlet(state.mains[..., main, :], g.moved) for main in (0, 1))
+    hall = facility.Hall(w.cdus_to_loops(lines.heat.at), w.cdus_to_loops(lines.heat.slope), w.racks_to_loops(inputs.air_power))
+    facility.connect(net, c, inputs, g, hall, supply, back)
+    return net
 
 
 def _mains(p: Parameters, state: State, core: Array, g: Conductances, dt: float) -> Array:
@@ -79,43 +92,74 @@ def account(p: Parameters, before: State, inputs: Inputs, solved: Solved, dt: fl
     return Flows(
         rack_liquid=solved.gpu_power - solved.leaf_stored / dt + inputs.other_power,
         cdu_heat=solved.lines.heat(after.core[..., w.cdu_loop, nodes.HALL_IN]),
-        **loop_flows(p, before.core, after.core, inputs, solved.conductances, sums, dt),
+        **loop_flows(p.core, nodes.first(p.core.capacity), nodes.first(p.core.loss), inputs, solved.conductances,
+                     nodes.first(before.core), nodes.first(after.core), sums, dt)._asdict(),
     )
 
 
-def loop_flows(p: Parameters, before: Array, t: Array, inputs: Inputs, g: Conductances, sums: Sums, dt: float) -> dict[str, Array]:
-    """Heat [..., L] W of every part of a loop, from its core [..., L, N] before and after the step."""
-    hot = t[..., nodes.HEATPUMP]
-    district = g.district * (t[..., nodes.PLANT_IN] - inputs.dh_return)
+class LoopFlows(NamedTuple):
+    """Heat [..., L] W of every part of a loop, as in twin.plant.types.Flows."""
+
+    air_heat: Array
+    district: Array
+    heatpump_source: Array
+    heatpump_power: Array
+    cooler: Array
+    chiller: Array
+    chiller_power: Array
+    ehx: Array
+    tower: Array
+    losses: Array
+    drained: Array
+    stored: Array
+    residual: Array
+    throughput: Array
+
+
+@register_jitable
+def loop_flows(c: Core, capacity: Array, loss: Array, u: Inputs, g: Conductances, before: Array, t: Array, sums: Sums,
+               dt: float) -> LoopFlows:
+    """Heat of every part of a loop, from its core `before` and after (`t`) the step; capacity J/K and loss W/K a node. Node axes first."""
+    hot = t[nodes.HEATPUMP]
+    district = g.district * (t[nodes.PLANT_IN] - u.dh_return)
     cooler = g.cooler * (hot - g.air_in)
-    tower = g.tower * (t[..., nodes.TOWER_RETURN] - inputs.wet_bulb)
-    losses = np.sum(p.core.loss * (t - p.core.ambient[..., None]), axis=-1) + _main_losses(p, sums.excess, dt)
-    entered = sums.entered + inputs.loop_pump + inputs.air_fan
-    drained = g.drained * (t[..., nodes.PLANT_IN] - p.core.make_up)
+    tower = g.tower * (t[nodes.TOWER_RETURN] - u.wet_bulb)
+    losses = _main_losses(c, sums.excess, dt)
+    stored = sums.stored / dt
+    for node in range(len(t)):
+        losses = losses + loss[node] * (t[node] - c.ambient)
+        stored = stored + capacity[node] * (t[node] - before[node]) / dt
+    entered = sums.entered + u.loop_pump + u.air_fan
+    drained = g.drained * (t[nodes.PLANT_IN] - c.make_up)
     left = district + g.heatpump + cooler + g.chiller + tower + losses + drained
-    stored = (np.sum(p.core.capacity * (t - before), axis=-1) + sums.stored) / dt
-    return {
-        "air_heat": g.air * (t[..., nodes.AIR] - t[..., nodes.HALL_IN]),
-        "district": district,
-        "heatpump_source": g.heatpump,
-        "heatpump_power": facility.heatpump_power(p, inputs, g.heatpump, hot),
-        "cooler": cooler,
-        "chiller": g.chiller,
-        "chiller_power": facility.chiller_power(p, inputs, g.chiller, t[..., nodes.TRIM]),
-        "ehx": g.ehx * (hot - t[..., nodes.TOWER_SUPPLY]),
-        "tower": tower,
-        "losses": losses,
-        "drained": drained,
-        "stored": stored,
-        "residual": entered - left - stored,
-        "throughput": np.abs(entered) + np.abs(left) + np.abs(stored),
-    }
+    return LoopFlows(
+        air_heat=g.air * (t[nodes.AIR] - t[nodes.HALL_IN]),
+        district=district,
+        heatpump_source=g.heatpump,
+        heatpump_power=facility.heatpump_power(c, u, g.heatpump, hot),
+        cooler=cooler,
+        chiller=g.chiller,
+        chiller_power=facility.chiller_power(c, u, g.chiller, t[nodes.TRIM]),
+        ehx=g.ehx * (hot - t[nodes.TOWER_SUPPLY]),
+        tower=tower,
+        losses=losses,
+        drained=drained,
+        stored=stored,
+        residual=entered - left - stored,
+        throughput=np.abs(entered) + np.abs(left) + np.abs(stored),
+    )
 
 
-def _main_losses(p: Parameters, excess: Array, dt: float) -> Array:
+@register_jitable
+def _main_losses(c: Core, excess: Array, dt: float) -> Array:
     """Heat [..., L] W the contents of both mains lost, from their excess over ambient after the loss."""
-    growth = np.expm1(p.core.pipe_loss * dt / p.core.pipe_capacity)
-    return p.core.pipe_capacity / pipe.CELLS / dt * growth * excess
+    growth = np.expm1(c.pipe_loss * dt / c.pipe_capacity)
+    return c.pipe_capacity / pipe.CELLS / dt * growth * excess
+
+
+def _over_batch(x: Array, like: Array) -> Array:
+    """Parameters [L, N] beside temperatures [N, ..., L]: node axis first, ones for the batch."""
+    return nodes.first(x).reshape(like.shape[0], *(1,) * (like.ndim - 2), like.shape[-1])
 
 
 def _stored(p: Parameters, before: State, solved: Solved) -> Array:
