@@ -2,6 +2,7 @@
 #
 #   make demo [INFLUX=url] [SPEED=10] [SITE=...] [ARGS="..."]   the data center, live in a browser
 #   make test [JOBS=2] [ARGS="tests/unit -k house"]              servers, then the whole suite
+#   make score [ARGS="--seeds 100-119 --json"]                  the twin against a hidden plant
 #   make env | lock | lint | bench | grafana | servers | clean
 
 SHELL := /bin/bash
@@ -22,7 +23,7 @@ DEMO_OPTIONS = $(if $(INFLUX),--influx $(INFLUX)) $(if $(SPEED),--speed $(SPEED)
 export NUMBA_CACHE_DIR ?= $(CACHE)/numba
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help env env-test grafana demo test servers bench lint lock clean
+.PHONY: help env env-test grafana demo test servers bench score lint lock clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -47,6 +48,9 @@ test: env-test servers
 
 bench: env
 	@exec $(BIN)/boucle bench $(ARGS)
+
+score: env
+	@exec $(BIN)/boucle score $(ARGS)
 
 lint: env-test
 	@$(BIN)/ruff check .

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
+from config.classes import CLASSES
 from config.equipment import Fraction, Frozen, NotNegative, Positive
 
 Id = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", max_length=40)]
@@ -147,6 +148,7 @@ class SiteModel(Frozen):
     name: str
     root: Id = "dc"
     step_s: Positive = 1.0  # the twin's step and snapshot period, event time
+    periods: dict[str, Positive] = Field(default_factory=dict)  # s between messages of a class, or of the "gpu" arrays; who is not named speaks every step
     lateness_s: NotNegative = 2.0  # how long the watermark waits for late readings
     place: Place
     climate: Climate
@@ -155,3 +157,11 @@ class SiteModel(Frozen):
     base_kw: NotNegative = 0.0  # lights, offices, controls
     average_load: Fraction = 0.6
     halls: tuple[Hall, ...]
+
+    @field_validator("periods")
+    @classmethod
+    def _known(cls, periods: dict[str, float]) -> dict[str, float]:
+        speaking = sorted([*(c for c, spec in CLASSES.items() if spec.measured), "gpu"])
+        if unknown := sorted(set(periods) - set(speaking)):
+            raise ValueError(f"unknown class {unknown[0]!r}: one of {', '.join(speaking)}")
+        return periods

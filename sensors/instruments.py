@@ -12,6 +12,7 @@ from config.classes import CLASSES, GPU_COLUMNS
 from config.quantities import QUANTITIES
 from config.site import Site
 from sensors.noise import stream
+from sensors.truth.settings import Settings
 from twin.events import GOOD, UNCERTAIN
 
 
@@ -72,50 +73,67 @@ def _vector(cls: str, name: str, scaled: bool) -> np.ndarray:
 
 @dataclass
 class Bank:
-    """All instruments of one class. Values have the columns last: (rows, columns)."""
+    """All instruments of one class. Values are (rows, columns), of "gpu" (racks, columns, GPUs)."""
 
     cls: str
     rows: tuple[int, ...]  # shape of one column
     rng: np.random.Generator
+    settings: Settings = field(default_factory=Settings)
     names: tuple[str, ...] = ()
     held: np.ndarray | None = None
     table: dict[str, np.ndarray] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.names = _columns(self.cls)
-        for name in ("offset", "noise", "step"):
-            self.table[name] = _vector(self.cls, name, True)
-        for name in ("gain", "noise_gain", "lag_s", "dropout"):
-            self.table[name] = _vector(self.cls, name, False)
-        shape = (*self.rows, len(self.names))
+        self.names, s = _columns(self.cls), self.settings
+        factors = {"offset": s.offset, "gain": s.offset, "noise": s.noise, "noise_gain": s.noise, "dropout": s.dropout, "lag_s": s.lag, "step": 1.0}
+        wide = (-1, *(1 for _ in self.rows[1:]))
+        for name, factor in factors.items():
+            self.table[name] = (_vector(self.cls, name, name in ("offset", "noise", "step")) * factor).reshape(wide)
+        shape = (self.rows[0], len(self.names), *self.rows[1:])
         self.offset = self.table["offset"] * np.clip(self.rng.standard_normal(shape), -2.0, 2.0)
         self.gain = 1 + self.table["gain"] * np.clip(self.rng.standard_normal(shape), -2.0, 2.0)
-        self.low = np.array([QUANTITIES[c].low * QUANTITIES[c].factor for c in self.names])
-        self.high = np.array([QUANTITIES[c].high * QUANTITIES[c].factor for c in self.names])
+        bounds = np.array([(QUANTITIES[c].low, QUANTITIES[c].high) for c in self.names]) * [[QUANTITIES[c].factor] for c in self.names]
+        self.low, self.high = bounds[:, 0].reshape(wide), bounds[:, 1].reshape(wide)
+        self.lagging = bool(self.table["lag_s"].any())
+        self.step = np.where(self.table["step"] > 0, self.table["step"], 1e-12)  # a display without steps still has digits
 
     def lag(self, true: np.ndarray, dt: float) -> np.ndarray:
         """First-order lag of the element."""
-        tau = self.table["lag_s"]
-        keep = np.where(tau > 0, np.exp(-dt / np.maximum(tau, 1e-9)), 0.0)
+        if not self.lagging:
+            return true
+        keep = np.exp(-dt / np.maximum(self.table["lag_s"], 1e-9))
         self.held = true if self.held is None else true + (self.held - true) * keep
         return self.held
 
     def read(self, true: np.ndarray, dt: float) -> np.ndarray:
-        """A sample: lag, gain, offset, noise, display step, dropout (NaN). `true` SI, (rows, columns)."""
-        noise = self.rng.standard_normal(true.shape)
-        seen = self.lag(true, dt) * self.gain + self.offset + noise * (self.table["noise"] + self.table["noise_gain"] * np.abs(true))
-        step = self.table["step"]
-        seen = np.where(step > 0, np.round(seen / np.where(step > 0, step, 1.0)) * step, seen)
-        seen = np.clip(seen, self.low, self.high)
-        lost = self.rng.random(true.shape) < self.table["dropout"]
-        return np.where(lost, np.nan, seen)
+        """A sample: lag, gain, offset, noise, display step, dropout (NaN). `true` SI, as the class's values."""
+        noise = self.rng.standard_normal(true.shape, dtype=np.float32)
+        seen = self.lag(true, dt) * self.gain
+        seen += self.offset
+        seen += noise * (self.table["noise"] + self.table["noise_gain"] * np.abs(true))
+        seen /= self.step
+        np.rint(seen, out=seen)
+        seen *= self.step
+        np.clip(seen, self.low, self.high, out=seen)
+        self._lose(seen)
+        return seen
+
+    def _lose(self, seen: np.ndarray) -> None:
+        """Samples are missing by chance, independently of each other."""
+        chance = float(self.table["dropout"].max())
+        count = self.rng.binomial(seen.size, min(chance, 1.0)) if chance > 0 else 0
+        if count:
+            picked = self.rng.choice(seen.size, count, replace=False)
+            rare = np.broadcast_to(self.table["dropout"], seen.shape).ravel()[picked]
+            seen.ravel()[picked[self.rng.random(count) * chance < rare]] = np.nan
 
 
-def banks(site: Site, seed: int, gpus: bool = True) -> dict[str, Bank]:
+def banks(site: Site, seed: int, gpus: bool = True, settings: Settings | None = None) -> dict[str, Bank]:
     """Instruments of every class of the site; their errors follow from the seed alone."""
-    made = {c: Bank(c, (site.count(c),), stream(seed, "instruments", c)) for c in CLASSES if CLASSES[c].measured and site.count(c)}
+    s = settings or Settings()
+    made = {c: Bank(c, (site.count(c),), stream(seed, "instruments", c), s) for c in CLASSES if CLASSES[c].measured and site.count(c)}
     if gpus and site.count("rack"):
-        made["gpu"] = Bank("gpu", (site.count("rack"), site.gpus_per_rack), stream(seed, "instruments", "gpu"))
+        made["gpu"] = Bank("gpu", (site.count("rack"), site.gpus_per_rack), stream(seed, "instruments", "gpu"), s)
     return made
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from sensors.truth.parameters import Parameters
 from sensors.truth.racks import RackLoad
-from sensors.workload import Synthetic
+from sensors.workload import Synthetic, square_mean
 
 REST_IDLE = 0.3  # share of CPU, switch and fan power that does not follow the GPUs (assumption)
 
@@ -26,6 +26,22 @@ class SyntheticLoad:
         gpu = (r.gpu_idle[:, None] + (r.gpu_max - r.gpu_idle)[:, None] * of_gpu) * r.present
         rest = REST_IDLE + (1 - REST_IDLE) * share
         return RackLoad(gpu, r.other_max * rest, r.air_max * rest)
+
+
+@dataclass(frozen=True)
+class PlainLoad:
+    """The same load everywhere: held at `level` (0..1), or stepping `swing` of it up and down every hour."""
+
+    p: Parameters
+    level: float
+    swing: float = 0.0
+
+    def __call__(self, t0: float, t1: float) -> RackLoad:
+        r = self.p.rack
+        up = 2.0 * square_mean(t0, t1, 7200.0, 3600.0) - 1.0
+        share = min(self.level * (1.0 + self.swing * up), 1.0)
+        rest = REST_IDLE + (1 - REST_IDLE) * share
+        return RackLoad((r.gpu_idle + (r.gpu_max - r.gpu_idle) * share)[:, None] * r.present, r.other_max * rest, r.air_max * rest)
 
 
 @dataclass(frozen=True)

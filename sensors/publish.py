@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from config.site import SITE_LEVEL, Site
 from sensors.encode import Frame
 from sensors.gateway import Broker, Gateway, Message
-from sensors.station import GPU_PERIOD_S, Station
+from sensors.station import Station
 from twin.wire.messages import encode_meta, encode_status
 
 CLOSE_S = 3.0  # longest time to send what waits at the end
@@ -110,7 +110,7 @@ async def run(fleet: Fleet, produce: Callable[[asyncio.Event, Report], object], 
 def live(station: Station, fleet: Fleet, pace: Pace) -> Callable[[asyncio.Event, Report], object]:
     """Producer of a simulated run. When the machine is slow, event time is kept and samples are left out, counted."""
     async def produce(stop: asyncio.Event, report: Report) -> None:
-        began, done, gpu_due = time.monotonic(), 0, 0.0
+        began, done = time.monotonic(), 0
         while not stop.is_set():
             elapsed = time.monotonic() - began
             if pace.for_s is not None and elapsed >= pace.for_s:
@@ -123,9 +123,7 @@ def live(station: Station, fleet: Fleet, pace: Pace) -> Callable[[asyncio.Event,
             report.skipped_steps += due - done - 1
             station.truth.step(dt)
             done, report.event_seconds = due, due * pace.step_s
-            with_gpus = report.event_seconds >= gpu_due
-            gpu_due = report.event_seconds + GPU_PERIOD_S - 1e-6 if with_gpus else gpu_due
-            for frame in station.frames(dt, with_gpus):
+            for frame in station.frames(dt):
                 fleet.put(frame)
             await asyncio.sleep(0)
     return produce

@@ -23,10 +23,10 @@ GPU_EVERY = 12  # steps between two readings of a rack's GPUs: they are most of 
 def events(site: Site, start_ms: int, end_ms: int) -> Iterator[Event]:
     """Every message of the run, decoded, then the tick that lets the last ones through."""
     truth = simulated(site, SEED, start_ms)
-    station = Station.of(truth, SEED)
-    for step, ts_ms in enumerate(range(start_ms + STEP_MS, end_ms, STEP_MS)):
+    station = Station.of(truth, SEED, periods={"gpu": GPU_EVERY * STEP_MS / 1000})
+    for ts_ms in range(start_ms + STEP_MS, end_ms, STEP_MS):
         truth.step(STEP_MS / 1000)
-        for topic, payload in station.frames(STEP_MS / 1000, with_gpus=step % GPU_EVERY == 0):
+        for topic, payload in station.frames(STEP_MS / 1000):
             yield decode(site, topic, payload, ts_ms)
     yield Tick(end_ms)
 

@@ -21,6 +21,10 @@ class Sensing(Protocol):
 
     def apply(self, t: float, cls: str, seen: np.ndarray) -> np.ndarray: ...
 
+    def times(self, t: float, cls: str, ts_ms: int, rows: int) -> int | list[int]:
+        """Time stamps of the messages of a class: one for all, or one a row."""
+        ...
+
 
 @dataclass(frozen=True)
 class _Placed:
@@ -48,9 +52,17 @@ class SensorFaults:
     def apply(self, t: float, cls: str, seen: np.ndarray) -> np.ndarray:
         for index, placed in enumerate(self.placed):
             since = placed.fault.since(t - self.start)
-            if placed.cls == cls and since is not None:
+            if placed.cls == cls and placed.columns and since is not None:
                 self._distort(index, placed, since, seen)
         return seen
+
+    def times(self, t: float, cls: str, ts_ms: int, rows: int) -> int | list[int]:
+        """A clock that is wrong by `size` seconds stamps all messages of its asset."""
+        wrong = [p for p in self.placed if p.fault.kind == "clock_skew" and p.cls == cls and p.fault.since(t - self.start) is not None]
+        stamps = [ts_ms] * rows
+        for p in wrong:
+            stamps[p.row] = ts_ms + round(1000 * p.size)
+        return stamps if wrong else ts_ms
 
     def _distort(self, index: int, placed: _Placed, since: float, seen: np.ndarray) -> None:
         row, column = placed.row, placed.columns[0]
@@ -73,7 +85,7 @@ def _place(site: Site, fault: Fault, rng: np.random.Generator) -> _Placed:
 
 def _known(cls: str, fault: Fault, names: str) -> list[str]:
     found = [n for n in names.split(",") if n]
-    wanted = 2 if fault.kind == "sensor_swapped" else 1
+    wanted = {"sensor_swapped": 2, "clock_skew": 0}.get(fault.kind, 1)
     if len(found) != wanted or any(n not in CLASSES[cls].measured for n in found):
         raise ValueError(f"fault {fault.kind} on {fault.target!r}: name {wanted} of the columns {', '.join(CLASSES[cls].measured)}")
     return found

@@ -40,7 +40,7 @@ def _psi(value: float, size: float, since: float, rng: np.random.Generator) -> f
     return value / 6.894757293168
 
 
-UNITLESS = ("sensor_dropout", "sensor_gain", "sensor_fahrenheit", "sensor_psi", "sensor_stuck", "sensor_swapped")
+UNITLESS = ("sensor_dropout", "sensor_gain", "sensor_fahrenheit", "sensor_psi", "sensor_stuck", "sensor_swapped", "clock_skew")
 SENSOR_KINDS: dict[str, SensorKind] = {
     "sensor_bias": SensorKind(_bias, 1.0, "offset"),
     "sensor_drift": SensorKind(_drift, 0.1, "drift an hour"),
@@ -52,4 +52,5 @@ SENSOR_KINDS: dict[str, SensorKind] = {
     "sensor_psi": SensorKind(_psi, 0.0, "psi sent as kPa"),
     "sensor_stuck": SensorKind(_bias, 0.0, "the value of the first moment, for ever"),
     "sensor_swapped": SensorKind(_bias, 0.0, "two sensors of an asset under each other's name; target class/id/column,column"),
+    "clock_skew": SensorKind(_bias, -20.0, "seconds that the clock of an asset's messages is ahead; target class/id"),
 }

@@ -6,6 +6,7 @@ import numpy as np
 from config.model import Feed
 from config.site import Site
 from sensors.truth.parameters import FeedParameters
+from sensors.truth.settings import Spread
 
 
 def ups_curve(eff_25: float, eff_50: float, eff_100: float) -> np.ndarray:
@@ -15,7 +16,7 @@ def ups_curve(eff_25: float, eff_50: float, eff_100: float) -> np.ndarray:
     return np.linalg.solve(np.stack([np.ones(3), x, x * x], axis=1), loss)
 
 
-def _feed(site: Site, feed: Feed, rng: np.random.Generator) -> dict[str, float]:
+def _feed(site: Site, feed: Feed, rng: Spread) -> dict[str, float]:
     ups, tr, gen = site.sheets[feed.ups], site.sheets[feed.transformer], site.sheets[feed.genset]
     return {
         "rating": feed.ups_count * ups.rating_kw * 1e3, "battery": feed.ups_count * ups.battery_kwh * 3.6e6 * rng.uniform(0.85, 1.0),
@@ -25,7 +26,7 @@ def _feed(site: Site, feed: Feed, rng: np.random.Generator) -> dict[str, float]:
     }
 
 
-def draw_feeds(site: Site, rng: np.random.Generator) -> FeedParameters:
+def draw_feeds(site: Site, rng: Spread) -> FeedParameters:
     rows = [_feed(site, feed, rng) for feed in site.model.feeds]
     sheets = [site.sheets[f.ups] for f in site.model.feeds]
     curves = np.array([ups_curve(s.efficiency_25, s.efficiency_50, s.efficiency_100) for s in sheets]) * rng.uniform(0.97, 1.08)

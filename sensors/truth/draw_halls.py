@@ -6,13 +6,14 @@ import numpy as np
 from config.model import Hall
 from config.site import Site
 from sensors.truth.parameters import LPM, SHUT_OFF, WATER, HallParameters, ua_rated
+from sensors.truth.settings import Spread
 
 AIR_RISE = 0.6  # air temperature rise over a dry cooler as a share of water inlet minus air (typical selection)
 COIL_RISE = 6.0  # K, facility water through the fan coils at full air load (typical selection)
 SLOWEST_TRANSIT = 25.0  # s at rated flow: headers, strainers and risers that the site file does not list
 
 
-def _hall(site: Site, hall: Hall, rng: np.random.Generator) -> dict[str, float]:
+def _hall(site: Site, hall: Hall, rng: Spread) -> dict[str, float]:
     out = _water(site, hall, rng) | _pumps(site, hall, rng) | _air(site, hall)
     for part in (_cooler, _tower, _district, _heat_pump):
         out |= part(site, hall, rng)
@@ -29,7 +30,7 @@ def _rated(site: Site, hall: Hall) -> float:
     return hall.cdus.count * site.sheets[hall.cdus.equipment].fws_flow_lpm * LPM + _coil_rated(site, hall)
 
 
-def _water(site: Site, hall: Hall, rng: np.random.Generator) -> dict[str, float]:
+def _water(site: Site, hall: Hall, rng: Spread) -> dict[str, float]:
     rated, pipe = _rated(site, hall), hall.pipes
     section = np.pi / 4 * (pipe.diameter_mm * 1e-3) ** 2
     tank = hall.tank
@@ -41,7 +42,7 @@ def _water(site: Site, hall: Hall, rng: np.random.Generator) -> dict[str, float]
     }
 
 
-def _pumps(site: Site, hall: Hall, rng: np.random.Generator) -> dict[str, float]:
+def _pumps(site: Site, hall: Hall, rng: Spread) -> dict[str, float]:
     sheet = site.sheets[hall.pumps.equipment]
     rated, dp = _rated(site, hall), hall.set_points.fws_dp_kpa * 1e3
     head = sheet.head_kpa * 1e3 * (1 - 0.03 * abs(rng.standard_normal()))
@@ -56,7 +57,7 @@ def _air(site: Site, hall: Hall) -> dict[str, float]:
             "air_capacity": hall.racks.count * 4.0e5}  # J/K a rack: 150 m3 of air, cabinets and floor (assumption)
 
 
-def _cooler(site: Site, hall: Hall, rng: np.random.Generator) -> dict[str, float]:
+def _cooler(site: Site, hall: Hall, rng: Spread) -> dict[str, float]:
     names = ("cooler_ua", "cooler_air", "cooler_fan", "cooler_volume", "cooler_count")
     if hall.coolers is None:
         return dict.fromkeys(names, 0.0)
@@ -67,7 +68,7 @@ def _cooler(site: Site, hall: Hall, rng: np.random.Generator) -> dict[str, float
                     strict=True))
 
 
-def _tower(site: Site, hall: Hall, rng: np.random.Generator) -> dict[str, float]:
+def _tower(site: Site, hall: Hall, rng: Spread) -> dict[str, float]:
     names = ("exchanger_ua", "exchangers", "tower_flow", "tower_pumps", "tower_pump_w", "tower_fan", "tower_cells", "tower_volume",
              "tower_effect", "tower_rated_c")
     if hall.tower is None:
@@ -79,7 +80,7 @@ def _tower(site: Site, hall: Hall, rng: np.random.Generator) -> dict[str, float]
     return dict(zip(names, values, strict=True)) | {"cooler_volume": 0.2 * n * s.exchangers + 1.0}  # hot side of the exchangers (assumption)
 
 
-def _district(site: Site, hall: Hall, rng: np.random.Generator) -> dict[str, float]:
+def _district(site: Site, hall: Hall, rng: Spread) -> dict[str, float]:
     if hall.district is None or site.model.network is None:
         return {"district_ua": 0.0, "district_flow": 0.0, "district_volume": 0.0}
     s, n = site.sheets[hall.district.equipment], hall.district.count
@@ -88,7 +89,7 @@ def _district(site: Site, hall: Hall, rng: np.random.Generator) -> dict[str, flo
             "district_volume": n * s.volume_l * 1e-3}
 
 
-def _heat_pump(site: Site, hall: Hall, rng: np.random.Generator) -> dict[str, float]:
+def _heat_pump(site: Site, hall: Hall, rng: Spread) -> dict[str, float]:
     names = ("hp_source", "hp_efficiency", "hp_min", "hp_volume", "hp_floor")
     if hall.heat_pump is None or site.model.network is None:
         return dict.fromkeys(names, 0.0)
@@ -98,7 +99,7 @@ def _heat_pump(site: Site, hall: Hall, rng: np.random.Generator) -> dict[str, fl
     return dict(zip(names, values, strict=True))
 
 
-def draw_halls(site: Site, rng: np.random.Generator) -> HallParameters:
+def draw_halls(site: Site, rng: Spread) -> HallParameters:
     rows = [_hall(site, hall, rng) for hall in site.model.halls]
     return HallParameters(**{name: np.array([row[name] for row in rows], dtype=float) for name in rows[0]})
 

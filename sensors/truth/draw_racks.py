@@ -6,6 +6,7 @@ import numpy as np
 from config.equipment import Cdu, Rack
 from config.site import Site
 from sensors.truth.parameters import LPM, WATER, CduParameters, RackParameters, hall_rows, ua_rated
+from sensors.truth.settings import Spread
 
 TRAYS = 18  # compute trays of an NVL72-class rack; spread of flow is by tray, spread of resistance by GPU
 OTHER_SHARE = 0.12  # least part of a rack's flow that passes switches and power shelves, not GPUs (assumption)
@@ -20,7 +21,7 @@ def _film(sheet: Rack) -> float:
     return float(-stream * np.log1p(-effect))
 
 
-def _share(sheets: list[Rack], present: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _share(sheets: list[Rack], present: np.ndarray, rng: Spread) -> np.ndarray:
     """Part of the rack's flow through each plate: trays spread by 4 %, plates within a tray by 1.5 %."""
     racks, gpus = present.shape
     tray = np.minimum(np.arange(gpus) * TRAYS // gpus, TRAYS - 1)
@@ -34,7 +35,7 @@ def _column(sheets: list, name: str, factor: float = 1.0) -> np.ndarray:
     return np.array([float(getattr(s, name)) * factor for s in sheets])
 
 
-def draw_racks(site: Site, rng: np.random.Generator) -> RackParameters:
+def draw_racks(site: Site, rng: Spread) -> RackParameters:
     hall = hall_rows(site, "rack")
     sheets: list[Rack] = [site.sheets[site.model.halls[h].racks.equipment] for h in hall]
     count, most = len(sheets), max(s.gpus for s in sheets)
@@ -70,7 +71,7 @@ def _cdu_ua(sheet: Cdu) -> float:
     return ua_rated(heat, tcs_out + heat / hot, tcs_out, fws_in, fws_in + heat / cold)
 
 
-def draw_cdus(site: Site, rng: np.random.Generator) -> CduParameters:
+def draw_cdus(site: Site, rng: Spread) -> CduParameters:
     hall = hall_rows(site, "cdu")
     halls = site.model.halls
     sheets: list[Cdu] = [site.sheets[halls[h].cdus.equipment] for h in hall]

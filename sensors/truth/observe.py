@@ -18,8 +18,8 @@ def observe(truth: Truth, cls: str) -> np.ndarray:
 
 
 def gpus(truth: Truth) -> np.ndarray:
-    """Die temperature [degC] and power [W], shape (2, R, G)."""
-    return np.stack([truth.state.die, truth.state.flows["gpu_w"]])
+    """Die temperature [degC] and power [W], shape (R, 2, G)."""
+    return np.stack([truth.state.die, truth.state.flows["gpu_w"]], axis=1)
 
 
 def _rack(t: Truth) -> dict:

@@ -17,6 +17,7 @@ from sensors.truth.parameters import Parameters, draw
 from sensors.truth.plug import settle
 from sensors.truth.racks import RackLoad, step_tcs, throttled
 from sensors.truth.room import Outside, network_demand, step_room
+from sensors.truth.settings import Settings
 from sensors.truth.state import State, designed
 from sensors.weather import Weather, WeatherAt
 
@@ -47,11 +48,14 @@ class Truth:
     ledger: Ledger = field(default_factory=Ledger)
     neutral: Effects | None = None
     kept: float | None = None  # J stored at the end of the last step
+    longest: float = LONGEST  # s, of a sub-step
 
     @classmethod
-    def of(cls, site: Site, seed: int, t: float, load: LoadAt, weather: WeatherAt, faults: FaultsAt = healthy) -> Truth:
-        p = draw(site, seed)
-        return cls(site, p, designed(p, t), wire(site, stream(seed, "wiring")), load, weather, faults)
+    def of(cls, site: Site, seed: int, t: float, load: LoadAt, weather: WeatherAt, faults: FaultsAt = healthy,
+           settings: Settings | None = None) -> Truth:
+        settings = settings or Settings()
+        p = draw(site, seed, settings)
+        return cls(site, p, designed(p, t), wire(site, stream(seed, "wiring")), load, weather, faults, longest=settings.part_s)
 
     def step(self, dt: float) -> None:
         """Advance by `dt` [s], in equal parts short enough for the water to stay inside its pipes."""
@@ -62,7 +66,7 @@ class Truth:
     def _longest(self) -> float:
         fastest = 1.6 * np.maximum(self.state.flows.get("loop_flow", self.p.hall.rated), 0.3 * self.p.hall.rated)
         transit = float(np.min(self.p.hall.main / np.maximum(fastest, 1e-9)))
-        return min(LONGEST, transit)
+        return min(self.longest, transit)
 
     def _part(self, dt: float) -> None:
         s, p, t = self.state, self.p, self.state.t

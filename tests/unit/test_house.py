@@ -33,6 +33,7 @@ LEVELS = (
 LEVEL = {room: height for height, rooms in enumerate(LEVELS) for room in rooms}
 PURE = ("twin.events", "twin.physics", "twin.plant", "twin.estimate", "twin.whatif", "twin.kpi", "twin.engine", "twin.wire")
 SENSORS_MAY = ("config", "twin.events", "twin.physics", "twin.wire", "sensors")
+REFEREE_MAY = (*SENSORS_MAY, "sensors.score", "twin.engine", "twin.estimate", "twin.alarms")  # it alone knows the hidden plant and the twin
 # `config.events` beside `config`: events name what the site models say; the site never names an event
 GROUND = {("twin.events", "config")}
 
@@ -69,8 +70,10 @@ def module_of(name: str) -> str:
 
 
 def room_of(module: str) -> str:
-    """`twin.wire.native` -> `twin.wire`; `config.site` -> `config`; `sensors.x` -> `sensors`."""
+    """`twin.wire.native` -> `twin.wire`; `config.site` -> `config`; `sensors.x` -> `sensors`, but `sensors.score` is a room of its own."""
     head, *rest = module.split(".")
+    if rest and (head, rest[0]) == ("sensors", "score"):
+        return "sensors.score"
     return f"twin.{rest[0]}" if head == "twin" and rest else head
 
 
@@ -89,8 +92,8 @@ def ours(name: str) -> bool:
 
 
 def may_import(room: str, other: str) -> bool:
-    if room == "sensors":
-        return other in SENSORS_MAY
+    if room in ("sensors", "sensors.score"):
+        return other in (SENSORS_MAY if room == "sensors" else REFEREE_MAY)
     if room == "twin" or other == "twin":  # the empty package itself
         return other != "sensors"
     return room == other or (room, other) in GROUND or (LEVEL.get(other, len(LEVELS)) < LEVEL.get(room, 0))
@@ -120,6 +123,9 @@ def test_every_room_has_its_place() -> None:
         ("twin/sinks/influx.py", "from twin.sources import mqtt", "twin.sinks imports twin.sources"),
         ("twin/wire/native.py", "from ..service.hub import Hub", "twin.wire imports twin.service"),
         ("sensors/truth.py", "from twin.plant import step", "sensors imports twin.plant"),
+        ("sensors/truth.py", "from sensors.score import run", "sensors imports sensors.score"),
+        ("sensors/score/run.py", "from twin.plant import step", "sensors.score imports twin.plant"),
+        ("sensors/score/run.py", "from twin.engine import advance", None),
         ("config/site.py", "from twin.events import Reading", "config imports twin.events"),
         ("twin/engine/fold.py", "from twin.plant import step", None),
         ("twin/engine/__init__.py", "from .fold import advance", None),

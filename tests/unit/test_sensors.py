@@ -129,6 +129,10 @@ def test_every_kind_does_something(kind):
         plant_faults(VALENCE, p, [Fault(kind, f"{cls}/{asset.id}", 0.0)], 0.0)(7200.0, e)
         assert any(not np.array_equal(getattr(e, n), getattr(neutral, n), equal_nan=True) for n in vars(e))
         return
+    if kind == "clock_skew":
+        skewed = SensorFaults.of(VALENCE, [Fault(kind, "cdu/cdu-02", 10.0, -30.0)], 0.0)
+        assert skewed.times(5.0, "cdu", 5_000, 3) == 5_000 and skewed.times(20.0, "cdu", 20_000, 3) == [20_000, -10_000, 20_000]
+        return
     columns = "tcs_supply_c,tcs_return_c" if kind == "sensor_swapped" else "tcs_supply_c"
     columns = "dp_kpa" if kind == "sensor_psi" else columns
     faults = SensorFaults.of(VALENCE, [Fault(kind, f"cdu/cdu-01/{columns}", 0.0)], 0.0)

@@ -15,6 +15,7 @@ from twin.events import BELIEVED, STALE, SUSPECT, UNSEEN
 
 Array = np.ndarray
 STALE_STEPS, STALE_MIN_MS = 5, 30_000  # a column is stale after five steps or half a minute of silence, the longer
+STALE_PERIODS = 3  # or after three of its own turns, where its class speaks less often than every step
 
 
 def deviations(model: Model, belief: Belief) -> dict[str, Array]:
@@ -44,11 +45,12 @@ def verdicts(model: Model, latest: Latest, judged: Mapping[tuple[str, str], Verd
     column shows its distance to the model.
     """
     residual, quality = {}, {}
-    limit = max(STALE_STEPS * model.step_ms, STALE_MIN_MS)
+    usual = max(STALE_STEPS * model.step_ms, STALE_MIN_MS)
     for cls, rows in model.rows.items():
         if not rows:
             continue
         seen = latest.ts_ms[cls]
+        limit = max(usual, STALE_PERIODS * model.period_ms.get(cls, 0))
         age = np.where(seen == NEVER, 0, now_ms - seen)
         quality[cls] = np.where(seen == NEVER, UNSEEN, np.where(age > limit, STALE, BELIEVED)).astype(np.uint8)
         waiting = ~fresh[cls] & (quality[cls] == BELIEVED) & (before[cls] == SUSPECT)

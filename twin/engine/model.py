@@ -32,6 +32,7 @@ class Model:
     lateness_ms: int
     gpu_share: float  # of a rack's power at average load, where no GPU reports
     liquid_share: float  # of the rest, to liquid
+    period_ms: Mapping[str, int]  # class -> time between its messages where the site says so
     units: Mapping[str, Array]  # class -> [rows] installed units, to turn running counts into shares
 
 
@@ -53,6 +54,7 @@ def compile_site(site: Site) -> Model:
         lateness_ms=round(site.model.lateness_s * 1000),
         gpu_share=gpu / (gpu + rest),
         liquid_share=sheet.other_liquid_kw / rest if rest else 1.0,
+        period_ms={c: round(s * 1000) for c, s in site.model.periods.items()},
         units=_units(site),
     )
 

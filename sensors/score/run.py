@@ -1,0 +1,127 @@
+"""One run: the hidden plant of a plan, its messages through the wire into the twin, and what the referee counted."""
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from config.load import load_site
+from config.site import Site
+from sensors.faults import SensorFaults
+from sensors.fitted import Fitted, drawn
+from sensors.score import view
+from sensors.score.plan import Plan
+from sensors.score.virtual import VIRTUAL, Errors, compare, truths
+from sensors.score.watch import Watch
+from sensors.simulate import simulated
+from sensors.station import Station
+from sensors.truth.plant import Truth
+from twin.engine import advance, start
+from twin.wire.native import codec
+
+SETTLE_S = 1800.0  # the twin's first half hour is not held against its estimates
+COMPARE_S = 60.0  # between two comparisons of the virtual sensors
+
+
+@dataclass
+class Result:
+    """What one run gave. Seconds are of the wall, by stage."""
+
+    plan: Plan
+    watch: Watch
+    errors: dict[str, Errors] = field(default_factory=dict)
+    nis_sum: float = 0.0
+    nis_count: int = 0
+    messages: int = 0
+    refused: int = 0
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass
+class Match:
+    """The truth and the twin side by side."""
+
+    site: Site
+    truth: Truth
+    station: Station
+    twin: object
+    result: Result
+    masks: dict[str, np.ndarray | None]
+    waiting: dict[int, dict[str, np.ndarray]] = field(default_factory=dict)  # true values until the twin's snapshot of that time
+
+
+def site_of(plan: Plan) -> Site:
+    """The site with the plan's step."""
+    site = load_site(plan.site)
+    return replace(site, model=site.model.model_copy(update={"step_s": plan.step_s}))
+
+
+def run(plan: Plan) -> Result:
+    """Play the plan to its end."""
+    match = _arranged(plan)
+    for _ in range(round(plan.hours * 3600 / plan.step_s)):
+        _step(match)
+    return match.result
+
+
+def _arranged(plan: Plan) -> Match:
+    site, seed, settings = site_of(plan), plan.seed, plan.settings
+    faults = [plan.fault] if plan.fault else []
+    fitted: Fitted = drawn(site, seed, settings)
+    truth = simulated(site, seed, plan.start_ms, faults, settings=settings)
+    station = Station.of(truth, seed, True, SensorFaults.of(site, faults, plan.start_ms / 1000.0, seed), fitted, settings)
+    result = Result(plan, Watch.of(site, plan.fault, plan.start_ms), {v.name: Errors() for v in VIRTUAL}, seconds=dict.fromkeys(STAGES, 0.0))
+    masks = {v.name: v.mask(fitted, truth) if v.mask else None for v in VIRTUAL}
+    return Match(site, truth, station, start(site), result, masks)
+
+
+STAGES = ("truth", "instruments", "decode", "fold", "referee")
+
+
+def _step(m: Match) -> None:
+    """One step of the plant, its messages, and the twin's answers."""
+    spent, clock = m.result.seconds, time.perf_counter
+    marks = [clock()]
+    m.truth.step(m.result.plan.step_s)
+    marks.append(clock())
+    now = round(m.truth.state.t * 1000)
+    frames = list(m.station.frames(m.result.plan.step_s))
+    marks.append(clock())
+    decode = codec(m.site).decode
+    decoded = [decode(topic, payload, now) for topic, payload in frames]
+    marks.append(clock())
+    before = m.twin.snapshot
+    for d in decoded:
+        for event in (*d.problems, *((d.event,) if d.event is not None else ())):
+            m.twin, _ = advance(m.site, m.twin, event)
+    marks.append(clock())
+    if m.twin.snapshot is not before:
+        _judge(m)
+    _remember(m, now)
+    marks.append(clock())
+    m.result.messages += len(frames)
+    m.result.refused += sum(len(d.problems) for d in decoded)
+    for name, a, b in zip(STAGES, marks, marks[1:], strict=False):
+        spent[name] += b - a
+
+
+def _remember(m: Match, now_ms: int) -> None:
+    """Keep the true values of a moment that will be compared."""
+    since = (now_ms - m.result.plan.start_ms) / 1000.0
+    if since >= SETTLE_S and since % COMPARE_S < m.result.plan.step_s - 1e-6:
+        m.waiting[now_ms] = truths(m.truth)
+
+
+def _judge(m: Match) -> None:
+    """The twin's newest snapshot against the truth of its time."""
+    now, watch = m.twin.snapshot.ts_ms, m.result.watch
+    watch.see(now, view.findings(m.twin))
+    if now < watch.begins_ms:
+        nis = view.normalised(m.twin)
+        seen = nis[np.isfinite(nis)]
+        m.result.nis_sum, m.result.nis_count = m.result.nis_sum + float(seen.sum()), m.result.nis_count + len(seen)
+    true = m.waiting.pop(now, None)
+    if true is not None:
+        for name, error, std in compare(true, m.twin, m.masks):
+            m.result.errors[name].add(error, std)

@@ -1,0 +1,47 @@
+"""The figures for a person."""
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+
+def show(figures: dict[str, Any], console: Console | None = None) -> None:
+    """Tables of faults and virtual sensors, then the whole in a few lines."""
+    out = console or Console()
+    if figures["faults"]:
+        out.print(_faults(figures))
+    out.print(_virtual(figures["virtual"]))
+    for run in figures["list"]:
+        out.print(run)
+    alarms, nis, speed = figures["false_alarms"], figures["nis"], figures["speed"]
+    out.print(f"{figures['runs']} runs of {figures['hours']:g} h, seeds {figures['seeds'][0]}..{figures['seeds'][-1]}; false alarms {alarms['count']} "
+              f"({alarms['per_week']} a site and week), {alarms['secondary']} more beside a fault")
+    out.print(f"NIS before faults: {nis['mean']} (band {nis['band_95']}, {nis['samples']} innovations)")
+    stages = ", ".join(f"{k} {v:.2f}" for k, v in speed["ms_a_step"].items())
+    out.print(f"{speed['s_a_run']} s a run; ms a step: {stages}; {speed['messages']} messages, {speed['refused']} problems in them")
+
+
+def _faults(figures: dict[str, Any]) -> Table:
+    table = Table("fault", *(("runs", "detected", "named", "suspected", "median", "worst", "false")), title="Faults")
+    for name, f in [*figures["faults"].items(), ("all", figures["all_faults"])]:
+        table.add_row(name, *(str(f[k]) for k in ("runs", "detected", "named", "suspected")), _time(f["delay_median_s"]), _time(f["delay_worst_s"]),
+                      str(f["false"]))
+    return table
+
+
+def _virtual(rows: dict[str, Any]) -> Table:
+    table = Table("virtual sensor", "RMSE", "aim", "inside 95 %", "samples", title="What no sensor shows")
+    for name, v in rows.items():
+        if v["samples"]:
+            aim = "" if v["aim"] is None else f"{v['aim']:g} {v['unit']}"
+            cover = "-" if v["coverage_95"] is None else f"{100 * v['coverage_95']:.1f} %"
+            table.add_row(name, f"{v['rmse']:.3f} {v['unit']}", aim, cover, str(v["samples"]))
+    return table
+
+
+def _time(seconds: float | None) -> str:
+    if seconds is None:
+        return "never"
+    return f"{seconds:.0f} s" if seconds < 600 else f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
