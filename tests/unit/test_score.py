@@ -64,8 +64,8 @@ def test_the_twin_is_never_told_what_has_no_meter():
     fitted = drawn(VALENCE, 7, settings)
     truth = simulated(VALENCE, 7, START, settings=settings)
     frames = {topic: json.loads(payload) for topic, payload in Station.of(truth, 7, fitted=fitted, settings=settings).frames(5.0)}
-    racks = [frames[f"dc/valence/h/rack/r{n + 1:03d}/tele"] for n in range(144)]
-    gpus = [frames.get(f"dc/valence/h/rack/r{n + 1:03d}/gpu") for n in range(144)]
+    racks = [frames[f"dc/valence/h1/rack/r{n + 1:03d}/tele"] for n in range(144)]
+    gpus = [frames.get(f"dc/valence/h1/rack/r{n + 1:03d}/gpu") for n in range(144)]
     assert [("flow_lpm" not in body) for body in racks] == fitted.missing["rack"][:, 2].tolist() and {body["q"] for body in racks} == {1}
     assert [body is None for body in gpus] == fitted.mute().tolist()
     nulls = sum(body["temp_c"].count(None) for body in gpus if body)
