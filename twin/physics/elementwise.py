@@ -33,7 +33,7 @@ def _where(condition, a, b):
 
 @overload(clip)
 def _clip(x, low, high):
-    return lambda x, low, high: min(max(x, low), high)
+    return lambda x, low, high: np.minimum(np.maximum(x, low), high)
 
 
 @overload(ratio)

@@ -4,6 +4,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numba.extending import register_jitable
+
+from twin.physics.elementwise import clip, where
 
 Array = np.ndarray
 
@@ -19,18 +22,19 @@ class Pi(NamedTuple):
     deadband: float = 0.0  # error taken as none
 
 
+@register_jitable
 def pi(tuning: Pi, integral: Array, last: Array, error: Array, dt: float) -> tuple[Array, Array]:
     """Output and integral after `dt` seconds, shapes alike.
 
     `error` is positive when the output must rise. The integral is held to what the limited output can use (clamping), so it
     does not wind up; the rate limit moves the output from `last`.
     """
-    e = np.where(np.abs(error) <= tuning.deadband, 0.0, error)
+    e = where(np.abs(error) <= tuning.deadband, 0.0, error)
     step = tuning.rate * dt
     wanted = tuning.gain * e + integral + tuning.gain * e * dt / tuning.reset_s
-    output = np.clip(np.clip(wanted, tuning.low, tuning.high), last - step, last + step)
-    free = np.clip(integral + tuning.gain * e * dt / tuning.reset_s, tuning.low - tuning.gain * e, tuning.high - tuning.gain * e)
-    return output, np.clip(free, tuning.low, tuning.high)
+    output = clip(clip(wanted, tuning.low, tuning.high), last - step, last + step)
+    free = clip(integral + tuning.gain * e * dt / tuning.reset_s, tuning.low - tuning.gain * e, tuning.high - tuning.gain * e)
+    return output, clip(free, tuning.low, tuning.high)
 
 
 class Staging(NamedTuple):
@@ -42,14 +46,15 @@ class Staging(NamedTuple):
     run_s: float  # shortest time between two changes
 
 
+@register_jitable
 def stage(rules: Staging, on: Array, timer: Array, since: Array, speed: Array, lowest: Array, available: Array,
           dt: float) -> tuple[Array, Array, Array]:
     """Units on, timer of the condition (positive towards more, negative towards fewer) and seconds since the last change."""
     up, down = (speed > rules.up) & (on < available), (speed < rules.down) & (on > lowest)
-    timer = np.where(up, np.maximum(timer, 0.0) + dt, np.where(down, np.minimum(timer, 0.0) - dt, 0.0))
+    timer = where(up, np.maximum(timer, 0.0) + dt, where(down, np.minimum(timer, 0.0) - dt, 0.0))
     since = since + dt
     ready = since >= rules.run_s
     more, fewer = ready & (timer >= rules.wait_s), ready & (timer <= -rules.wait_s)
     changed = more | fewer
-    on = np.clip(on + more - fewer.astype(float), np.minimum(lowest, available), available)
-    return on, np.where(changed, 0.0, timer), np.where(changed, 0.0, since)
+    on = clip(on + 1.0 * more - 1.0 * fewer, np.minimum(lowest, available), available)
+    return on, where(changed, 0.0, timer), where(changed, 0.0, since)

@@ -1,6 +1,8 @@
 """What the machines do during a step: controllers move actuators, loops find their flows, GPUs throttle.
 
-`drive` turns targets into the inputs of the thermal step. Flows are quasi-steady: water follows a pump within a second, heat does not.
+`drive` turns targets into the inputs of the thermal step. What controls one CDU or loop takes `m` (Machinery), `x` (Machines) and `t`
+(Targets): arrays in numpy, records of one where the same functions are compiled (`twin.plant.compiled_drive`); `core` are the loop's
+temperatures with the node axis first.
 """
 from __future__ import annotations
 
@@ -8,13 +10,15 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
+from numba.extending import register_jitable
 
-from twin.physics import hydraulics as h
+from twin.physics.elementwise import clip, where
 from twin.physics.water_use import entering_air
 from twin.plant import nodes
 from twin.plant.controls import Pi, Staging, pi, stage
 from twin.plant.machines import Machinery, Machines, Targets
-from twin.plant.types import Inputs, Parameters, State
+from twin.plant.pumped import Pumped, hydraulics
+from twin.plant.types import Core, Inputs, Parameters, State
 
 Array = np.ndarray
 
@@ -36,108 +40,139 @@ THROTTLE_LAG_S = 4.0
 RECOVER_K = 25.0  # a GPU that shut down is started again this far below its limit
 
 
-class Pumped(NamedTuple):
-    """Flows and pump powers of both loops."""
-
-    rack: Array  # [..., R] m3/s
-    fws: Array  # [..., C] m3/s
-    air: Array  # [..., L] m3/s
-    cdu_power: Array  # [..., C] W
-    loop_power: Array  # [..., L] W
-    cdu_dp: Array  # [..., C] Pa across the racks
-    loop_dp: Array  # [..., L] Pa across the hall
-
-
 def drive(p: Parameters, m: Machinery, x: Machines, state: State, t: Targets, dt: float) -> tuple[Machines, Inputs, Pumped]:
     """Machines after `dt` seconds, the inputs they give the thermal step, and the flows behind them."""
     now = hydraulics(p, m, x, t)
     x = control(p, m, x, state, t, now, dt)
     flows = hydraulics(p, m, x, t)
     x = throttle(p, x, state, t, dt)
-    return x, inputs(x, sold(state, t), flows), flows
-
-
-def sold(state: State, t: Targets) -> Targets:
-    """The network passes the exchanger only where the water that returns from the hall is warmer: heat is sold, never bought."""
-    return replace(t, dh_flow=np.where(state.core[..., nodes.PLANT_IN] > t.dh_return, t.dh_flow, 0.0))
-
-
-def hydraulics(p: Parameters, m: Machinery, x: Machines, t: Targets) -> Pumped:
-    """Both loops solved in closed form at the machines' present speeds and positions."""
-    w = p.wiring
-    racks = w.racks_to_cdus(m.rack)
-    running = np.minimum(m.cdu_needed, t.cdu_pumps) * (t.cdu_powered > 0.5)
-    inside = m.cdu_inside * t.filter
-    head = m.cdu_head * t.cdu_head
-    tcs = h.pumped_flow(x.cdu_speed, running, head, m.cdu_flow, inside + 1.0 / np.square(racks))
-    position = np.where(np.isnan(t.valve_stuck), x.valve, t.valve_stuck)
-    branch = h.valved(m.branch, m.valve, position)
-    hall = w.cdus_to_loops(branch) + m.air
-    on = np.minimum(x.pumps_on, t.loop_pumps) * (t.loop_powered > 0.5)
-    with np.errstate(divide="ignore"):
-        system = m.main + 1.0 / np.square(hall)
-    total = h.pumped_flow(x.pump_speed, on, m.loop_head, m.loop_flow, system)
-    dp = np.square(np.divide(total, hall, out=np.zeros_like(total), where=hall > 0))
-    root = np.sqrt(dp)
-    return Pumped(
-        rack=(tcs / racks)[..., w.rack_cdu] * m.rack,
-        fws=branch * root[..., w.cdu_loop],
-        air=m.air * root,
-        cdu_power=h.pump_power(x.cdu_speed, tcs, running, m.cdu_flow, m.cdu_power),
-        loop_power=h.pump_power(x.pump_speed, total, on, m.loop_flow, m.loop_power),
-        cdu_dp=np.square(tcs / racks),
-        loop_dp=dp,
-    )
+    return x, inputs(x, state, t, flows), flows
 
 
 def control(p: Parameters, m: Machinery, x: Machines, state: State, t: Targets, now: Pumped, dt: float) -> Machines:
     """Every controller one step on."""
-    valve, valve_i = pi(VALVE, x.valve_i, x.valve, state.tcs_supply - t.tcs_supply, dt)
-    cdu, cdu_i = pi(CDU_SPEED, x.cdu_speed_i, x.cdu_speed, 1.0 - now.cdu_dp / t.cdu_dp, dt)
-    pump, pump_i = pi(PUMP_SPEED, x.pump_speed_i, x.pump_speed, 1.0 - now.loop_dp / t.loop_dp, dt)
-    lowest = np.ones_like(x.pumps_on)
-    on, timer, since = stage(PUMPS, x.pumps_on, x.pumps_timer, x.pumps_since, pump, lowest, m.loop_pumps, dt)
-    fan, fan_i = pi(FAN, x.fan_i, x.fan, state.core[..., nodes.TRIM] - t.fws_supply, dt)
-    chiller, chiller_i = pi(CHILLER, x.chiller_i, x.chiller, state.core[..., nodes.TRIM] - t.fws_supply - CHILLER_BAND_K, dt)
+    cdus = cdu_control(x, t, state.tcs_supply, now.cdu_dp, dt)
+    loops = loop_control(p.core, m, x, t, nodes.first(state.core), now.loop_dp, dt)
+    return replace(x, **cdus._asdict(), **loops._asdict())
+
+
+class CduControl(NamedTuple):
+    """Of twin.plant.machines.Machines, [..., C]."""
+
+    valve: Array
+    valve_i: Array
+    cdu_speed: Array
+    cdu_speed_i: Array
+
+
+@register_jitable
+def cdu_control(x: Machines, t: Targets, supply: Array, dp: Array, dt: float) -> CduControl:
+    """Valve holds the coolant's supply temperature [degC], pumps hold the pressure across the racks [Pa]."""
+    valve, valve_i = pi(VALVE, x.valve_i, x.valve, supply - t.tcs_supply, dt)
+    speed, speed_i = pi(CDU_SPEED, x.cdu_speed_i, x.cdu_speed, 1.0 - dp / t.cdu_dp, dt)
+    return CduControl(valve, valve_i, speed, speed_i)
+
+
+class LoopControl(NamedTuple):
+    """Of twin.plant.machines.Machines, [..., L]."""
+
+    pump_speed: Array
+    pump_speed_i: Array
+    pumps_on: Array
+    pumps_timer: Array
+    pumps_since: Array
+    fan: Array
+    fan_i: Array
+    heatpump: Array
+    chiller: Array
+    chiller_i: Array
+    pads: Array
+    economiser: Array
+
+
+@register_jitable
+def loop_control(c: Core, m: Machinery, x: Machines, t: Targets, core: Array, dp: Array, dt: float) -> LoopControl:
+    """Pumps hold the pressure across the hall [Pa]; fans, heat pump, chillers, pads and bypass hold the facility supply."""
+    over = core[nodes.TRIM] - t.fws_supply
+    pump, pump_i = pi(PUMP_SPEED, x.pump_speed_i, x.pump_speed, 1.0 - dp / t.loop_dp, dt)
+    on, timer, since = stage(PUMPS, x.pumps_on, x.pumps_timer, x.pumps_since, pump, 1.0, m.loop_pumps, dt)
+    fan, fan_i = pi(FAN, x.fan_i, x.fan, over, dt)
+    chiller, chiller_i = pi(CHILLER, x.chiller_i, x.chiller, over - CHILLER_BAND_K, dt)
     reach = HEATPUMP_RATE * dt
-    heatpump = np.clip(_heatpump(p, state, t), x.heatpump - reach, x.heatpump + reach)
-    return replace(x, valve=valve, valve_i=valve_i, cdu_speed=cdu, cdu_speed_i=cdu_i, pump_speed=pump, pump_speed_i=pump_i,
-                   pumps_on=on, pumps_timer=timer, pumps_since=since, fan=fan, fan_i=fan_i, heatpump=heatpump,
-                   chiller=chiller, chiller_i=chiller_i, pads=_pads(p, x, state, t), economiser=_economiser(p, x, state, t))
+    heatpump = clip(_heatpump(t, core), x.heatpump - reach, x.heatpump + reach)
+    return LoopControl(pump, pump_i, on, timer, since, fan, fan_i, heatpump, chiller, chiller_i, _pads(c, x, t, core),
+                       _economiser(c, x, t, core))
 
 
-def _pads(p: Parameters, x: Machines, state: State, t: Targets) -> Array:
+@register_jitable
+def _pads(c: Core, x: Machines, t: Targets, core: Array) -> Array:
     """Pads are wetted when the fans alone do not hold the set point, and dry when the fans do with ease and could without."""
-    short = (x.fan >= PADS_ON) & (state.core[..., nodes.REJECTION] > t.fws_supply)
+    short = (x.fan >= PADS_ON) & (core[nodes.REJECTION] > t.fws_supply)
     ease = (x.fan <= PADS_OFF) & (t.dry_bulb <= t.fws_supply - PADS_K)
-    return np.where(p.core.cooler_pads > 0, np.where(short, 1.0, np.where(ease, 0.0, x.pads)), 0.0)
+    return where(c.cooler_pads > 0.0, where(short, 1.0, where(ease, 0.0, x.pads)), 0.0)
 
 
-def _economiser(p: Parameters, x: Machines, state: State, t: Targets) -> Array:
+@register_jitable
+def _economiser(c: Core, x: Machines, t: Targets, core: Array) -> Array:
     """Where trim chillers stand behind them, coolers are passed by while they would warm the water."""
-    colder = state.core[..., nodes.HEATPUMP] - entering_air(t.dry_bulb, t.wet_bulb, p.core.cooler_pads * x.pads)
-    through = np.where(colder >= BYPASS_K, 1.0, np.where(colder <= 0.0, 0.0, x.economiser))
-    return np.where(p.core.chiller_rated > 0, through, 1.0)
+    colder = core[nodes.HEATPUMP] - entering_air(t.dry_bulb, t.wet_bulb, c.cooler_pads * x.pads)
+    through = where(colder >= BYPASS_K, 1.0, where(colder <= 0.0, 0.0, x.economiser))
+    return where(c.chiller_rated > 0.0, through, 1.0)
 
 
-def _heatpump(p: Parameters, state: State, t: Targets) -> Array:
+@register_jitable
+def _heatpump(t: Targets, core: Array) -> Array:
     """Load the heat pump may take: what is wanted, less as the water it leaves nears the facility set point."""
-    spare = state.core[..., nodes.HEATPUMP] - t.fws_supply
-    return np.clip(t.heatpump, 0.0, 1.0) * np.clip(1.0 + spare / 2.0, 0.0, 1.0)
+    spare = core[nodes.HEATPUMP] - t.fws_supply
+    return clip(t.heatpump, 0.0, 1.0) * clip(1.0 + spare / 2.0, 0.0, 1.0)
 
 
 def throttle(p: Parameters, x: Machines, state: State, t: Targets, dt: float) -> Machines:
     """GPUs lower their power near the limit and shut down at the shutdown temperature."""
     limit, stop = p.leaves.throttle[..., None], p.leaves.shutdown[..., None]
-    wanted = np.clip(1.0 - (1.0 - THROTTLE_LOWEST) * (state.die - limit) / THROTTLE_SPAN_K, THROTTLE_LOWEST, 1.0)
-    moved = x.throttle + (wanted - x.throttle) * (dt / (dt + THROTTLE_LAG_S))
-    off = np.where(state.die >= stop, 1.0, np.where(state.die < limit - RECOVER_K, 0.0, x.off))
-    return replace(x, throttle=moved, off=off)
+    return replace(x, throttle=throttled(x.throttle, state.die, limit, dt), off=shut_down(x.off, state.die, limit, stop))
 
 
-def inputs(x: Machines, t: Targets, flows: Pumped) -> Inputs:
+@register_jitable
+def throttled(before: Array, die: Array, limit: Array, dt: float) -> Array:
+    """Share of the asked power a GPU takes after `dt` seconds at `die` [degC]; exactly 1 stays where the die is below its limit."""
+    wanted = clip(1.0 - (1.0 - THROTTLE_LOWEST) * (die - limit) / THROTTLE_SPAN_K, THROTTLE_LOWEST, 1.0)
+    return before + (wanted - before) * (dt / (dt + THROTTLE_LAG_S))
+
+
+@register_jitable
+def shut_down(before: Array, die: Array, limit: Array, stop: Array) -> Array:
+    """1 where a GPU has shut itself down; it starts again far below the limit."""
+    return where(die >= stop, 1.0, where(die < limit - RECOVER_K, 0.0, before))
+
+
+class LoopInputs(NamedTuple):
+    """Of twin.plant.types.Inputs, [..., L]."""
+
+    loop_pump: Array
+    air_flow: Array
+    air_fan: Array
+    heatpump_load: Array
+    sink_out: Array
+    dh_return: Array
+    dh_flow: Array
+    cooler_fan: Array
+    cooler_on: Array
+    chiller_load: Array
+    tank_share: Array
+    tower_fan: Array
+    tower_cells: Array
+    tower_flow: Array
+    ehx_on: float
+    dry_bulb: Array
+    wet_bulb: Array
+    pads_wet: Array
+    make_up: Array
+
+
+def inputs(x: Machines, state: State, t: Targets, flows: Pumped) -> Inputs:
     """Inputs of the thermal step from machines and flows."""
-    fan, through = np.maximum(x.fan, 0.0) * (t.fan_powered > 0.5), 1.0 + np.minimum(x.fan, 0.0)
+    loops = loop_inputs(x, t, nodes.first(state.core), flows.air, flows.loop_power)._asdict()
     return Inputs(
         gpu_power=t.gpu_power * x.throttle * (1.0 - x.off) * t.rack_powered[..., None],
         other_power=t.other_power * t.rack_powered,
@@ -145,13 +180,23 @@ def inputs(x: Machines, t: Targets, flows: Pumped) -> Inputs:
         rack_flow=flows.rack,
         fws_flow=flows.fws,
         cdu_pump=flows.cdu_power,
-        loop_pump=flows.loop_power,
-        air_flow=flows.air,
+        **loops | {"ehx_on": np.ones_like(x.fan)},
+    )
+
+
+@register_jitable
+def loop_inputs(x: Machines, t: Targets, core: Array, air_flow: Array, pump_power: Array) -> LoopInputs:
+    """Inputs of a loop. The network passes the exchanger only where the water that returns from the hall is warmer: heat is sold,
+    never bought."""
+    fan, through = np.maximum(x.fan, 0.0) * (t.fan_powered > 0.5), 1.0 + np.minimum(x.fan, 0.0)
+    return LoopInputs(
+        loop_pump=pump_power,
+        air_flow=air_flow,
         air_fan=t.air_fan * (t.fan_powered > 0.5),
         heatpump_load=x.heatpump * (t.heatpump_powered > 0.5),
         sink_out=t.sink_out,
         dh_return=t.dh_return,
-        dh_flow=t.dh_flow,
+        dh_flow=where(core[nodes.PLANT_IN] > t.dh_return, t.dh_flow, 0.0),
         cooler_fan=fan,
         cooler_on=t.fans_able * x.economiser * through,
         chiller_load=np.minimum(x.chiller, t.chiller) * (t.chiller_powered > 0.5),
@@ -159,7 +204,7 @@ def inputs(x: Machines, t: Targets, flows: Pumped) -> Inputs:
         tower_fan=fan,
         tower_cells=t.fans_able * through,
         tower_flow=t.tower_flow,
-        ehx_on=np.ones_like(fan),
+        ehx_on=1.0,
         dry_bulb=t.dry_bulb,
         wet_bulb=t.wet_bulb,
         pads_wet=x.pads,
