@@ -8,14 +8,15 @@ import numpy as np
 
 from config.classes import CLASSES
 from config.site import Site
+from twin.estimate.facts import LOOP_CLASSES, Facts
 from twin.plant.assembly import assemble
+from twin.plant.machines import machinery
 from twin.plant.operate import Design, design
 from twin.plant.power import feeds
 from twin.plant.supply_types import Supply
 from twin.plant.types import Parameters
 
 Array = np.ndarray
-CORE_CLASSES = ("loop", "pump", "tank", "cooler", "tower", "heatpump", "district")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Model:
     liquid_share: float  # of the rest, to liquid
     period_ms: Mapping[str, int]  # class -> time between its messages where the site says so
     units: Mapping[str, Array]  # class -> [rows] installed units, to turn running counts into shares
+    facts: Facts
 
 
 def compile_site(site: Site) -> Model:
@@ -43,19 +45,22 @@ def compile_site(site: Site) -> Model:
     sheet = site.sheets[site.model.halls[0].racks.equipment]
     rest = sheet.other_liquid_kw + sheet.air_kw
     gpu = sheet.gpus * sheet.gpu_max_w * 1e-3
+    rows, units = {cls: site.count(cls) for cls in CLASSES}, _units(site)
+    loop_of = {"cdu": parameters.wiring.cdu_loop} | {c: np.array([halls[a.hall] for a in site.assets.get(c, ())], dtype=int) for c in LOOP_CLASSES}
     return Model(
         parameters=parameters,
         design=d,
         feeds=feeds(site),
-        rows={cls: site.count(cls) for cls in CLASSES},
-        loop_of={"cdu": parameters.wiring.cdu_loop} | {c: np.array([halls[a.hall] for a in site.assets.get(c, ())], dtype=int) for c in CORE_CLASSES},
+        rows=rows,
+        loop_of=loop_of,
         gpus=parameters.leaves.plate_factor.shape[-1],
         step_ms=round(site.model.step_s * 1000),
         lateness_ms=round(site.model.lateness_s * 1000),
         gpu_share=gpu / (gpu + rest),
         liquid_share=sheet.other_liquid_kw / rest if rest else 1.0,
         period_ms={c: round(s * 1000) for c, s in site.model.periods.items()},
-        units=_units(site),
+        units=units,
+        facts=Facts(parameters, d, machinery(site, parameters, d), rows, loop_of, units),
     )
 
 

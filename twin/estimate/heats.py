@@ -1,0 +1,39 @@
+"""The three independent heats of a CDU: coolant, facility water and electric power of its racks; and the law of its exchanger's films."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from config.equipment import IDLE_REST
+from twin.estimate.facts import Facts
+from twin.physics.exchange import film_factor
+from twin.physics.water import VOLUMETRIC
+
+Array = np.ndarray
+
+
+def coolant(v: Mapping[str, Array]) -> Array:
+    """Heat [C] W that the racks put into the coolant, by flow and temperatures."""
+    return VOLUMETRIC * v["cdu.tcs_flow_lpm"] * (v["cdu.tcs_return_c"] - v["cdu.tcs_supply_c"])
+
+
+def facility(v: Mapping[str, Array]) -> Array:
+    """Heat [C] W taken up by the facility water."""
+    return VOLUMETRIC * v["cdu.fws_flow_lpm"] * (v["cdu.fws_return_c"] - v["cdu.fws_supply_c"])
+
+
+def electric(f: Facts, v: Mapping[str, Array]) -> Array:
+    """Heat [C] W to coolant of the racks' electric power: what is left beside the air's share, which grows with load from its idle part."""
+    w, d = f.p.wiring, f.d
+    gpus = f.p.leaves.plate_factor.shape[-1]
+    rest = d.other + d.air
+    idle, full = gpus * d.gpu_idle + rest * IDLE_REST, gpus * d.gpu_max + rest
+    air, idle, full = (w.racks_to_cdus(x) for x in (d.air, idle, full))
+    load = np.clip((v["rack.power_kw"] - idle) / (full - idle), -0.2, 1.2)
+    return v["rack.power_kw"] - air * (IDLE_REST + (1.0 - IDLE_REST) * load)
+
+
+def films(f: Facts, tcs: Array, fws: Array) -> Array:
+    """UA [C] W/K by datasheet and flows [m3/s]."""
+    return f.p.cdus.ua * film_factor(tcs / f.p.cdus.rated_tcs, fws / f.p.cdus.rated_fws)

@@ -1,0 +1,59 @@
+"""What the twin grants an instrument: scatter of a sample, and the fixed error a piece may have. One standard deviation each.
+
+From standards and datasheets; boundary units of the column's quantity. A tolerance is taken as two standard deviations.
+"""
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from config.quantities import QUANTITIES
+
+Array = np.ndarray
+
+
+class Instrument(NamedTuple):
+    noise: float = 0.0  # scatter of a sample
+    noise_gain: float = 0.0  # the same, relative to the value
+    offset: float = 0.0  # fixed error of the piece
+    gain: float = 0.0  # the same, relative to the value
+
+
+PT100 = Instrument(0.02, 0.0, 0.08)  # class A, 0.15 K + 0.002 t (IEC 60751), and its transmitter
+MAGNETIC = Instrument(0.05, 0.003, 0.0, 0.003)  # 0.5 % of value
+PRESSURE = Instrument(0.1, 0.0, 0.2, 0.001)  # 0.1 % of a 300 kPa span
+METER = Instrument(0.05, 0.002, 0.0, 0.0025)  # class 0.5 (IEC 62053-22)
+HEAT = Instrument(0.05, 0.006, 0.0, 0.01)  # class 2 (EN 1434)
+FEEDBACK = Instrument(0.1, 0.0, 0.3)  # 4-20 mA at 10 bit
+EXACT = Instrument()
+
+BY_SUFFIX = {"c": PT100, "lpm": MAGNETIC, "kpa": PRESSURE, "kw": METER, "pct": FEEDBACK, "count": EXACT, "on": EXACT,
+             "v": Instrument(0.05, 0.0005, 0.0, 0.002), "hz": Instrument(0.002)}
+BY_COLUMN = {
+    ("rack", "supply_c"): Instrument(0.05, 0.0, 0.15),  # class B in the manifold, logged at 0.1 K
+    ("rack", "return_c"): Instrument(0.05, 0.0, 0.15),
+    ("rack", "flow_lpm"): Instrument(0.1, 0.006, 0.0, 0.01),  # vortex meter, 2 % of value
+    ("rack", "power_kw"): Instrument(0.05, 0.003, 0.0, 0.005),  # power shelf, 1 %
+    ("cdu", "heat_kw"): HEAT, ("district", "heat_kw"): HEAT, ("heatpump", "heat_kw"): HEAT,
+    ("loop", "air_c"): Instrument(0.1, 0.0, 0.25),
+    ("weather", "dry_bulb_c"): Instrument(0.06, 0.0, 0.1), ("weather", "wet_bulb_c"): Instrument(0.06, 0.0, 0.2),
+    ("weather", "humidity_pct"): Instrument(0.3, 0.0, 1.0),
+}
+
+
+def instrument(cls: str, column: str) -> Instrument:
+    """The instrument of a measured column."""
+    return BY_COLUMN.get((cls, column)) or BY_SUFFIX[column.rsplit("_", 1)[1]]
+
+
+def scatter(cls: str, column: str, value: Array) -> Array:
+    """Standard deviation of one sample at `value`, SI, same shape."""
+    i = instrument(cls, column)
+    return i.noise * QUANTITIES[column].factor + i.noise_gain * np.abs(value)
+
+
+def tolerance(cls: str, column: str, value: Array) -> Array:
+    """Standard deviation of the fixed error of a piece at `value`, SI, same shape."""
+    i = instrument(cls, column)
+    return np.hypot(i.offset * QUANTITIES[column].factor, i.gain * np.abs(value))
