@@ -46,6 +46,18 @@ def _air_lock(e: Effects, row: int, part: int, size: float, since: float) -> Non
     e.rack_flow[row] *= 1.0 - size * (0.5 + 0.5 * np.sin(2 * np.pi * since / 120.0))
 
 
+def _dark(name: str) -> Write:
+    """Something that only a lost grid shows: the grid goes, and the reserve fails by `size`."""
+    def write(e: Effects, row: int, part: int, size: float, since: float) -> None:
+        e.feed_open[row] = 1.0
+        getattr(e, name)[row] += size
+    return write
+
+
+def _loop_leak(e: Effects, row: int, part: int, size: float, since: float) -> None:
+    e.loop_leak[row] += size / 60_000.0
+
+
 def _leak(e: Effects, row: int, part: int, size: float, since: float) -> None:
     e.leak[row] += size / 60_000.0
 
@@ -74,5 +86,10 @@ PLANT_KINDS: dict[str, PlantKind] = {
     "heatpump_capacity": PlantKind("heatpump", _scale("hp_capacity"), 0.3, "share of capacity lost"),
     "tank_mixing": PlantKind("tank", _add("tank_mixing"), 0.02, "added exchange of layers a second"),
     "feed_loss": PlantKind("feed", _add("feed_open"), 1.0, "the grid is gone"),
+    "genset_failure": PlantKind("genset", _dark("genset_out"), 1.0, "share of the gensets that do not start when the grid goes"),
+    "transfer_failure": PlantKind("feed", _dark("transfer_stuck"), 1.0, "the transfer switch stays on the dead grid"),
+    "battery_weak": PlantKind("ups", _dark("battery_drain"), 2.0, "added charge that a joule costs when the grid goes, times healthy"),
+    "ups_bypass": PlantKind("ups", _add("ups_bypass"), 1.0, "the UPS passes its load by"),
+    "loop_leak": PlantKind("loop", _loop_leak, 2.0, "L/min of facility water"),
     "ups_losses": PlantKind("ups", _scale("ups_loss", down=False), 0.5, "added losses, times healthy"),
 }

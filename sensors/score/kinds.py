@@ -11,19 +11,18 @@ Size = Callable[[np.random.Generator], float]
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """Classes it may hit, its size, the catalogue's names that are right for it, the column(s) it distorts, how long it lasts."""
+    """What it may hit (a class, or `class.column` of sensors), its size, the catalogue's names that are right for it, how long it lasts."""
 
-    classes: tuple[str, ...]
+    hits: tuple[str, ...]
     size: Size
     names: tuple[str, ...]
-    columns: tuple[str, ...] = ()
     gpu: bool = False
     lasts_s: float = float("inf")
     scales: bool = True
 
-    def rest(self, rng: np.random.Generator) -> str:
-        """Column part of the target."""
-        return str(rng.choice(self.columns)) if self.columns else ""
+    @property
+    def classes(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(hit.partition(".")[0] for hit in self.hits))
 
 
 def between(low: float, high: float) -> Size:
@@ -34,12 +33,17 @@ def either(low: float, high: float) -> Size:
     return lambda rng: rng.uniform(low, high) * rng.choice((-1.0, 1.0))
 
 
+def either_of(*values: float) -> Size:
+    return lambda rng: float(rng.choice(values))
+
+
 def exactly(value: float) -> Size:
     return lambda rng: value
 
 
-CDU_TEMPERATURES = ("tcs_supply_c", "tcs_return_c", "fws_supply_c", "fws_return_c")
-CDU_FLOWS = ("tcs_flow_lpm", "fws_flow_lpm")
+TEMPERATURES = ("cdu.tcs_supply_c", "cdu.tcs_return_c", "cdu.fws_supply_c", "cdu.fws_return_c", "loop.supply_c", "loop.return_c")
+FLOWS = ("cdu.tcs_flow_lpm", "cdu.fws_flow_lpm", "rack.flow_lpm")
+PAIRS = ("cdu.tcs_supply_c,tcs_return_c", "cdu.fws_supply_c,fws_return_c", "loop.supply_c,return_c")
 
 FAULTS: dict[str, Drawn] = {
     # machines, pipes, exchangers
@@ -66,17 +70,22 @@ FAULTS: dict[str, Drawn] = {
     "heatpump_capacity": Drawn(("heatpump",), between(0.25, 0.5), ("heatpump_capacity",), scales=False),
     "tank_mixing": Drawn(("tank",), between(0.01, 0.03), ("tank_mixing",)),
     "feed_loss": Drawn(("feed",), exactly(1.0), ("feed_loss",), lasts_s=1800.0, scales=False),
+    "genset_failure": Drawn(("genset",), either_of(0.34, 1.0), ("genset_failure",), lasts_s=600.0, scales=False),
+    "transfer_failure": Drawn(("feed",), exactly(1.0), ("transfer_failure",), lasts_s=600.0, scales=False),
+    "battery_weak": Drawn(("ups",), between(1.0, 4.0), ("battery_weak",), lasts_s=600.0),
+    "ups_bypass": Drawn(("ups",), exactly(1.0), ("ups_bypass",), scales=False),
+    "loop_leak": Drawn(("loop",), between(0.5, 5.0), ("loop_leak",)),
     "ups_losses": Drawn(("ups",), between(0.4, 0.8), ("ups_losses",)),
     # instruments
-    "sensor_stuck": Drawn(("cdu",), exactly(0.0), ("sensor_stuck",), CDU_TEMPERATURES + CDU_FLOWS, scales=False),
-    "sensor_drift": Drawn(("cdu",), either(0.1, 0.2), ("sensor_drift",), CDU_TEMPERATURES),
-    "sensor_bias": Drawn(("cdu",), either(0.8, 2.0), ("sensor_bias",), CDU_TEMPERATURES),
-    "sensor_spike": Drawn(("cdu",), between(5.0, 15.0), ("sensor_spike",), CDU_TEMPERATURES),
-    "sensor_noise": Drawn(("cdu",), between(0.4, 1.0), ("sensor_noise",), CDU_TEMPERATURES),
-    "sensor_dropout": Drawn(("cdu",), between(0.85, 1.0), ("sensor_dropout",), CDU_TEMPERATURES + CDU_FLOWS, scales=False),
-    "sensor_gain": Drawn(("cdu",), either(0.04, 0.1), ("sensor_gain",), CDU_FLOWS),
-    "sensor_fahrenheit": Drawn(("cdu",), exactly(0.0), ("sensor_unit",), CDU_TEMPERATURES, scales=False),
-    "sensor_psi": Drawn(("cdu",), exactly(0.0), ("sensor_unit",), ("dp_kpa",), scales=False),
-    "sensor_swapped": Drawn(("cdu",), exactly(0.0), ("sensor_swapped",), ("tcs_supply_c,tcs_return_c", "fws_supply_c,fws_return_c"), scales=False),
-    "clock_skew": Drawn(("cdu",), lambda rng: -rng.uniform(15.0, 120.0), ("clock_skew",), scales=False),
+    "sensor_stuck": Drawn(TEMPERATURES + FLOWS, exactly(0.0), ("sensor_stuck",), scales=False),
+    "sensor_drift": Drawn(TEMPERATURES, either(0.1, 0.2), ("sensor_drift",)),
+    "sensor_bias": Drawn(TEMPERATURES, either(0.8, 2.0), ("sensor_bias",)),
+    "sensor_spike": Drawn(TEMPERATURES, between(5.0, 15.0), ("sensor_spike",)),
+    "sensor_noise": Drawn(TEMPERATURES, between(0.4, 1.0), ("sensor_noise",)),
+    "sensor_dropout": Drawn(TEMPERATURES + FLOWS, between(0.85, 1.0), ("sensor_dropout",), scales=False),
+    "sensor_gain": Drawn(FLOWS, either(0.04, 0.1), ("sensor_gain",)),
+    "sensor_fahrenheit": Drawn(TEMPERATURES, exactly(0.0), ("sensor_unit",), scales=False),
+    "sensor_psi": Drawn(("cdu.dp_kpa", "loop.dp_kpa", "loop.pressure_kpa"), exactly(0.0), ("sensor_unit",), scales=False),
+    "sensor_swapped": Drawn(PAIRS, exactly(0.0), ("sensor_swapped",), scales=False),
+    "clock_skew": Drawn(("cdu", "rack"), lambda rng: -rng.uniform(15.0, 120.0), ("clock_skew",), scales=False),
 }

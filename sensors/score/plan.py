@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from config.classes import CLASSES
 from config.site import Site
 from sensors.faults import Fault
 from sensors.fitted import Fitted, drawn
@@ -33,7 +34,7 @@ class Plan:
 
 def kinds_of(site: Site) -> list[str]:
     """Faults that this site's plant can have, in one order for every seed."""
-    return sorted(k for k, drawn in FAULTS.items() if any(site.count(c) for c in drawn.classes))
+    return sorted(k for k, how in FAULTS.items() if any(site.count(c) for c in how.classes))
 
 
 def kind_of_seed(site: Site, seed: int) -> str | None:
@@ -67,9 +68,8 @@ def _fault(site: Site, seed: int, kind: str | None, hours: float, settings: Sett
 
 def _target(site: Site, rng: np.random.Generator, how: Drawn, fitted: Fitted) -> str:
     """A place that has the instruments the fault is seen with."""
-    cls = rng.choice([c for c in how.classes if site.count(c)])
+    cls, _, rest = str(rng.choice([hit for hit in how.hits if site.count(hit.partition(".")[0])])).partition(".")
     assets = site.assets[cls]
-    rest = how.rest(rng)
     asset = assets[int(rng.choice(_seen(cls, rest, fitted, len(assets))))]
     part = f"/{_gpu(rng, fitted, asset.row)}" if how.gpu else ""
     return f"{asset.hall}/{asset.cls}/{asset.id}" + (f"/{rest}" if rest else "") + part
@@ -77,8 +77,6 @@ def _target(site: Site, rng: np.random.Generator, how: Drawn, fitted: Fitted) ->
 
 def _seen(cls: str, column: str, fitted: Fitted, count: int) -> np.ndarray:
     """Rows with telemetry: a meter in the column, and GPUs that report."""
-    from config.classes import CLASSES
-
     rows = np.ones(count, dtype=bool)
     if cls == "rack" and fitted.silent is not None:
         rows &= ~fitted.mute()

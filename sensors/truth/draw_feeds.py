@@ -22,6 +22,7 @@ def _feed(site: Site, feed: Feed, rng: Spread) -> dict[str, float]:
         "rating": feed.ups_count * ups.rating_kw * 1e3, "battery": feed.ups_count * ups.battery_kwh * 3.6e6 * rng.uniform(0.85, 1.0),
         "transformer": feed.transformers * tr.rating_kva * 1e3, "iron": feed.transformers * tr.no_load_kw * 1e3 * rng.uniform(0.97, 1.05),
         "copper": feed.transformers * tr.load_kw * 1e3 * rng.uniform(0.97, 1.05), "genset": feed.gensets * gen.rating_kw * 1e3,
+        "gensets": feed.gensets,
         "genset_start": gen.start_s, "genset_ramp": feed.gensets * gen.ramp_kw_s * 1e3,
     }
 

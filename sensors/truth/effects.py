@@ -34,7 +34,12 @@ class Effects:
     hp_capacity: np.ndarray  # (H,)
     tank_mixing: np.ndarray  # (H,) added exchange of neighbouring layers a second
     feed_open: np.ndarray  # (F,) 1 when the grid is lost
+    genset_out: np.ndarray  # (F,) share of the gensets that do not start
+    transfer_stuck: np.ndarray  # (F,) 1 when the transfer switch stays on the grid's side
+    ups_bypass: np.ndarray  # (F,) 1 when the UPS passes the load by: no losses, no battery
+    battery_drain: np.ndarray  # (F,) charge that a joule delivered costs
     ups_loss: np.ndarray  # (F,)
+    loop_leak: np.ndarray  # (H,) m3/s of facility water lost
     plates_hit: bool = False  # some plate differs from healthy
 
     @classmethod
@@ -43,7 +48,8 @@ class Effects:
         shapes = {"cdu_ua": c, "cdu_head": c, "cdu_pumps": c, "cdu_inner": c, "valve_stuck": c, "valve_stiction": c, "valve_gain": c,
                   "rack_flow": r, "leak": r, "plate_flow": p.rack.share.shape, "plate_film": p.rack.share.shape, "pump_out": h,
                   "pump_head": h, "pump_power": h, "cooler_ua": h, "cooler_fans": h, "recirculation": h, "district_ua": h, "hp_cop": h,
-                  "hp_capacity": h, "tank_mixing": h, "feed_open": f, "ups_loss": f}
+                  "hp_capacity": h, "tank_mixing": h, "feed_open": f, "ups_loss": f,
+                  "genset_out": f, "transfer_stuck": f, "ups_bypass": f, "battery_drain": f, "loop_leak": h}
         made = {name: np.full(shape, _NEUTRAL.get(name, 1.0)) for name, shape in shapes.items()}
         return cls(**made)
 
@@ -53,4 +59,4 @@ class Effects:
 
 
 _NEUTRAL = {"cdu_pumps": 0.0, "valve_stuck": np.nan, "valve_stiction": 0.0, "leak": 0.0, "pump_out": 0.0, "recirculation": 0.0,
-            "tank_mixing": 0.0, "feed_open": 0.0}
+            "tank_mixing": 0.0, "feed_open": 0.0, "genset_out": 0.0, "transfer_stuck": 0.0, "ups_bypass": 0.0, "loop_leak": 0.0}

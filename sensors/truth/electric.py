@@ -59,15 +59,25 @@ def live_share(matrix: np.ndarray, alive: np.ndarray) -> np.ndarray:
     return left / np.where(total > 0, total, 1.0)
 
 
+BYPASSED = 0.05  # of the losses that stay when the UPS passes its load by: fans and controls (assumption)
+
+
 def ups_loss(p: Parameters, e: Effects, out: np.ndarray) -> np.ndarray:
     x = out / p.feed.rating
-    return p.feed.rating * e.ups_loss * (p.feed.loss[:, 0] + p.feed.loss[:, 1] * x + p.feed.loss[:, 2] * x * x)
+    healthy = p.feed.rating * (p.feed.loss[:, 0] + p.feed.loss[:, 1] * x + p.feed.loss[:, 2] * x * x)
+    return healthy * e.ups_loss * (1.0 - (1.0 - BYPASSED) * e.ups_bypass)
 
 
-def _gensets(p: Parameters, s: State, dark: np.ndarray, need: np.ndarray, dt: float) -> np.ndarray:
-    s.genset_timer = np.where(dark, s.genset_timer + dt, 0.0)
-    ready = s.genset_timer > p.feed.genset_start
-    target = np.where(ready, np.minimum(need, p.feed.genset), 0.0)
+def alive(s: State, e: Effects) -> np.ndarray:
+    """1 for each feed (F,) whose protected bus has a source: the grid, gensets behind a switch that turned, or the battery."""
+    return np.where((e.feed_open < 0.5) | (s.genset_w > 0) | ((s.battery > 0) & (e.ups_bypass < 0.5)), 1.0, 0.0)
+
+
+def _gensets(p: Parameters, s: State, e: Effects, need: np.ndarray, dt: float) -> np.ndarray:
+    """Gensets that start are called by the loss of the grid; they carry only what the transfer switch gives them."""
+    s.genset_timer = np.where((e.feed_open > 0.5) & (e.genset_out < 1.0), s.genset_timer + dt, 0.0)
+    ready = (s.genset_timer > p.feed.genset_start) & (e.transfer_stuck < 0.5)
+    target = np.where(ready, np.minimum(need, p.feed.genset * (1.0 - e.genset_out)), 0.0)
     s.genset_w = np.minimum(target, s.genset_w + p.feed.genset_ramp * dt)
     return s.genset_w
 
@@ -76,12 +86,12 @@ def step_power(p: Parameters, s: State, e: Effects, protected: np.ndarray, direc
     """`protected` loads behind the UPS and `direct` ones, by feed [W]. A dark feed lives on its battery until the gensets carry it."""
     loss = ups_loss(p, e, protected)
     dark = e.feed_open > 0.5
-    charge = np.where(dark, 0.0, np.minimum(0.1 * p.feed.rating, (p.feed.battery - s.battery) / 60.0))
+    charge = np.where(dark | (e.ups_bypass > 0.5), 0.0, np.minimum(0.1 * p.feed.rating, (p.feed.battery - s.battery) / 60.0))
     need = protected + loss + charge
-    genset = _gensets(p, s, dark, need + direct, dt)
+    genset = _gensets(p, s, e, need + direct, dt)
     served = np.where(dark, np.minimum(genset, need), need)
-    battery = np.minimum(need - served, s.battery / dt)
-    s.battery = np.clip(s.battery + (charge - battery) * dt, 0.0, p.feed.battery)
+    battery = np.minimum(need - served, s.battery / dt / e.battery_drain)
+    s.battery = np.clip(s.battery + (charge - battery * e.battery_drain) * dt, 0.0, p.feed.battery)
     through = np.where(dark, 0.0, served + direct)
     copper = np.where(through > 0, p.feed.iron + p.feed.copper * (through / p.feed.transformer) ** 2, 0.0)
     return Power(through + copper, served, protected, loss, copper, battery - charge, genset)

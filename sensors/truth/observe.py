@@ -8,6 +8,8 @@ from sensors.noise import smooth
 from sensors.truth.plant import Truth
 
 STATIC_PA = 2.5e5  # filling pressure of a facility loop (usual 2..3 bar)
+AIR_PA = 1.013e5
+GAS_SHARE = 0.02  # gas of the expansion vessel when filled, of the loop's water (EN 12828 sizes it by the water's expansion, 1..2 %)
 
 
 def observe(truth: Truth, cls: str) -> np.ndarray:
@@ -40,8 +42,10 @@ def _cdu(t: Truth) -> dict:
 def _loop(t: Truth) -> dict:
     s = t.state
     warm = np.array([m.cells.mean() for m in s.back])
+    gas = GAS_SHARE * (2 * t.p.hall.main + t.p.hall.tank)
+    static = (STATIC_PA + AIR_PA) * gas / (gas + s.lost) - AIR_PA  # the gas expands at constant temperature
     return {"supply_c": s.header, "return_c": s.flows["back"], "flow_lpm": s.flows["total_flow"], "dp_kpa": s.flows["loop_dp"],
-            "pressure_kpa": STATIC_PA + 1.5e3 * (warm - 42.0), "air_c": s.air}
+            "pressure_kpa": np.maximum(static + 1.5e3 * (warm - 42.0), 0.0), "air_c": s.air}
 
 
 def _pump(t: Truth) -> dict:
@@ -105,7 +109,7 @@ def _ups(t: Truth) -> dict:
 
 
 def _genset(t: Truth) -> dict:
-    return {"power_kw": t.power.genset, "running_count": (t.state.genset_timer > 0).astype(float), "level_pct": 0.95}
+    return {"power_kw": t.power.genset, "running_count": np.where(t.state.genset_timer > 0, t.p.feed.gensets, 0.0), "level_pct": 0.95}
 
 
 def _weather(t: Truth) -> dict:

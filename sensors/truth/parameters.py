@@ -126,6 +126,7 @@ class FeedParameters:
     iron: np.ndarray  # W
     copper: np.ndarray  # W at rating
     genset: np.ndarray  # W
+    gensets: np.ndarray  # count
     genset_start: np.ndarray  # s
     genset_ramp: np.ndarray  # W/s
     voltage: float

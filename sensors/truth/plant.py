@@ -174,7 +174,7 @@ class Truth:
     def _electric(self, e: Effects, load: RackLoad, cdu_w: np.ndarray, pump_w: np.ndarray, coil_w: np.ndarray, out: Outside,
                   dt: float) -> None:
         p, w = self.p, self.wiring
-        alive = np.where((self.state.battery > 0) | (e.feed_open < 0.5) | (self.state.genset_w > 0), 1.0, 0.0)
+        alive = electric.alive(self.state, e)
         feeds = len(alive)
         protected = (load.rack @ electric.live_share(w.rack, alive) + cdu_w @ electric.live_share(w.cdu, alive)
                      + (pump_w + coil_w) @ electric.live_share(w.pump, alive) + self.site.model.base_kw * 1e3 / feeds)
@@ -193,7 +193,8 @@ def _mean(matrix: np.ndarray) -> np.ndarray:
 
 
 def _levels(p: Parameters, s: State, e: Effects, dt: float) -> None:
-    """Expansion vessels fall by what leaks; 30 litres each (assumption)."""
+    """Expansion vessels fall by what leaks; 30 litres each (assumption). What a facility loop loses is made up by hand."""
     leaking = np.bincount(p.rack.cdu, e.leak, len(p.cdu.hall))
     s.level = np.clip(s.level - leaking * dt / 0.03, 0.0, 1.0)
     s.leaked = s.leaked + e.leak * dt * 1e3
+    s.lost = s.lost + e.loop_leak * dt

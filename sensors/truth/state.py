@@ -54,6 +54,7 @@ class State:
     genset_w: np.ndarray
     level: np.ndarray  # (C,) fraction of the CDU's expansion vessel
     leaked: np.ndarray  # (R,) litres
+    lost: np.ndarray  # (H,) m3 of facility water
     flows: dict[str, np.ndarray] = field(default_factory=dict)  # of the last step, for instruments
 
 
@@ -81,4 +82,4 @@ def designed(p: Parameters, t: float) -> State:
         hp_out=set_fws + 8.0, hp_load=zero.copy(), hp_timer=1e6 * full, cooler_out=set_fws.copy(), fan=0.4 * full, fan_error=zero.copy(),
         basin=set_fws - 2.0, cells=np.ceil(0.6 * p.hall.tower_cells), exchangers=np.ceil(0.7 * p.hall.exchangers),
         tower_pumps=np.ceil(0.75 * p.hall.tower_pumps), stage_timer=1e6 * full, battery=p.feed.battery.copy(),
-        genset_timer=np.zeros(feeds), genset_w=np.zeros(feeds), level=np.full(cdus, 0.72), leaked=np.zeros(racks))
+        genset_timer=np.zeros(feeds), genset_w=np.zeros(feeds), level=np.full(cdus, 0.72), leaked=np.zeros(racks), lost=zero.copy())
