@@ -124,4 +124,45 @@ class Answer:
     result: Mapping[str, object] = field(default_factory=dict)
 
 
-Effect = Record | Emit | DeadLetter | Answer
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One alarm as it stands. `state` is one of `twin.alarms.table`; `priority` 1 high, 2 medium, 3 low.
+
+    `id` is `hall:class:asset:fault[:column][:part]`: the same fault at the same place is the same alarm, whenever it comes.
+    """
+
+    id: str
+    fault: str
+    cls: str
+    row: int  # of the asset in its class; -1 for a gateway, which is no asset
+    column: str
+    part: int  # GPU of a rack, -1 for the asset itself
+    state: str
+    priority: int
+    active: bool  # whether the condition holds, whatever the operator did
+    since_ms: int  # event time at which the evidence began
+    raised_ms: int
+    changed_ms: int  # of the last change of state
+    seen_ms: int  # condition last seen
+    consequence_s: float  # seconds to a limit as last seen, inf where none comes
+    text: str
+    suspects: tuple[str, ...] = ()  # what the sensors cannot tell apart, the likeliest first: `fault at hall/class/id`
+    parent: str = ""  # id of the alarm that stands for this one while it is suppressed
+    until_ms: int = -1  # end of shelving
+    author: str = ""  # who changed it last, empty: the twin itself
+    note: str = ""
+    times: int = 1  # raised so often since it was last normal
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmChange:
+    """An alarm changed its state: tell everyone, keep it. `serial` counts the changes of a twin: two of one moment stay two."""
+
+    ts_ms: int
+    serial: int
+    change: str  # a signal of `twin.alarms.table`
+    before: str  # state before
+    alarm: Alarm
+
+
+Effect = Record | Emit | DeadLetter | Answer | AlarmChange

@@ -8,6 +8,7 @@ import numpy as np
 
 from config.classes import CLASSES
 from config.site import Site
+from twin.alarms.places import Places
 from twin.estimate.facts import LOOP_CLASSES, Facts
 from twin.plant.assembly import assemble
 from twin.plant.machines import machinery
@@ -34,6 +35,7 @@ class Model:
     gpu_share: float  # of a rack's power at average load, where no GPU reports
     liquid_share: float  # of the rest, to liquid
     period_ms: Mapping[str, int]  # class -> time between its messages where the site says so
+    places: Places
     units: Mapping[str, Array]  # class -> [rows] installed units, to turn running counts into shares
     facts: Facts
 
@@ -61,6 +63,7 @@ def compile_site(site: Site) -> Model:
         period_ms={c: round(s * 1000) for c, s in site.model.periods.items()},
         units=units,
         facts=Facts(parameters, d, machinery(site, parameters, d), rows, loop_of, units),
+        places=Places(site),
     )
 
 

@@ -7,19 +7,20 @@ import numpy as np
 
 from config.classes import CLASSES
 from twin.engine import follow
+from twin.engine.alarm import watch
 from twin.engine.judge import deviations, verdicts
 from twin.engine.latest import fold
 from twin.engine.observe import Moment, observe
 from twin.engine.twin import Twin
 from twin.estimate.assimilate import Measured, assimilate
 from twin.estimate.predict import predict
-from twin.events import ACTUAL, Emit, Reading, Snapshot
+from twin.events import ACTUAL, AlarmChange, Emit, Reading, Snapshot
 from twin.plant.step import account
 
 Array = np.ndarray
 
 
-def take_step(twin: Twin, readings: list[Reading]) -> tuple[Twin, tuple[Emit, ...]]:
+def take_step(twin: Twin, readings: list[Reading]) -> tuple[Twin, tuple[Emit | AlarmChange, ...]]:
     """Advance to `twin.next_ms` with the readings of that span, in event-time order."""
     model, now = twin.model, twin.next_ms
     dt = _span(twin) / 1000.0
@@ -35,8 +36,10 @@ def take_step(twin: Twin, readings: list[Reading]) -> tuple[Twin, tuple[Emit, ..
     residual, quality = verdicts(model, latest, judged.verdicts, shown, now, fresh, twin.quality)
     snapshot = Snapshot(now, ACTUAL, shown, deviations(model, judged.belief), residual, quality, judged.belief.state.die, inputs.gpu_power)
     counts = replace(twin.counts, steps=twin.counts.steps + 1)
-    after = replace(twin, belief=judged.belief, latest=latest, quality=quality, next_ms=now + model.step_ms, counts=counts, snapshot=snapshot)
-    return after, (Emit(snapshot),)
+    alarms, changes = watch(twin, snapshot)
+    after = replace(twin, belief=judged.belief, latest=latest, quality=quality, next_ms=now + model.step_ms, counts=counts, snapshot=snapshot,
+                    alarms=alarms)
+    return after, (Emit(snapshot), *changes)
 
 
 def _span(twin: Twin) -> int:

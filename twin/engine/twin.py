@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from config.site import Site
+from twin.alarms.state import NO_ALARMS, Alarms
 from twin.engine.latest import Latest, nothing
 from twin.engine.model import Model, compile_site
 from twin.estimate.belief import Belief, doubtful
@@ -51,6 +52,7 @@ class Twin:
     gateways: Mapping[str, bool] | None = None
     counts: Counts = Counts()
     snapshot: Snapshot | None = None
+    alarms: Alarms = NO_ALARMS
 
 
 def start(site: Site) -> Twin:
