@@ -70,11 +70,11 @@ class MqttSource:
             finally:
                 self.ready.clear()
 
-    async def publish(self, topic: str, payload: bytes, qos: int = 0) -> None:
+    async def publish(self, topic: str, payload: bytes, qos: int = 0, retain: bool = False) -> None:
         """Send on the same connection; MqttError while there is none."""
         if self._open is None:
             raise aiomqtt.MqttError("not connected")
-        await self._open.publish(topic, payload, qos)
+        await self._open.publish(topic, payload, qos, retain)
 
     async def _connection(self) -> None:
         client = self._client()

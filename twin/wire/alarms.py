@@ -13,7 +13,8 @@ from twin.wire import topics
 from twin.wire.lines import TWIN, escape_tag, prefix
 
 MEASUREMENT = "alarm"
-FIELDS = ("priority", "state", "active", "consequence_s", "change", "state_name", "text", "author")
+FIELDS = ("priority", "state", "active", "consequence_s", "change", "state_name", "text", "author", "alarm")
+TAGS = ("class", "fault")  # beside those of every line
 _NS = 1_000_000
 
 
@@ -77,12 +78,12 @@ def alarm_line(site: Site, change: AlarmChange) -> bytes:
     alarm = change.alarm
     hall, cls, asset = place(alarm)
     start = prefix(MEASUREMENT, site.id, Asset(hall or SITE_LEVEL, cls, asset, 0), TWIN, ACTUAL)
-    tags = f",class={escape_tag(cls)},fault={escape_tag(alarm.fault)} "
+    tags = "".join(f",{k}={escape_tag(v)}" for k, v in zip(TAGS, (cls, alarm.fault), strict=True))
     numbers = {"priority": float(alarm.priority), "state": float(STATES.index(alarm.state)), "active": float(alarm.active),
                "consequence_s": alarm.consequence_s}
     texts = {"change": change.change, "state_name": alarm.state, "text": alarm.text, "author": alarm.author, "alarm": alarm.id}
     body = ",".join([*(f"{k}={v!r}" for k, v in numbers.items() if math.isfinite(v)), *(f"{k}={quoted(v)}" for k, v in texts.items() if v)])
-    return f"{start.rstrip(' ')}{tags}{body} {change.ts_ms * _NS + change.serial % _NS}".encode()
+    return f"{start.rstrip(' ')}{tags} {body} {change.ts_ms * _NS + change.serial % _NS}".encode()
 
 
 def quoted(text: str) -> str:

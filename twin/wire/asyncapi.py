@@ -11,15 +11,16 @@ import msgspec
 
 from config.classes import CLASSES, GPU_COLUMNS
 from config.quantities import QUANTITIES, Quantity
+from twin.wire.alarms import AlarmMessage
 from twin.wire.columns import SEQ_MAX
 from twin.wire.lines import twin_fields
 from twin.wire.messages import Ack, CommandMessage, Meta, Status
 from twin.wire.reasons import LIMITS
-from twin.wire.topics import ACK, GATEWAY, RETAINED, WHATIF_ROOT
+from twin.wire.topics import ACK, ALARM, GATEWAY, RETAINED, WHATIF_ROOT
 
 PROFILE = "1.0.0"  # of the wire profile; a change that breaks a sender raises the first number
 _Doc = dict[str, Any]
-_STRUCTS = {"gatewayStatus": Status, "command": CommandMessage, "ack": Ack, "assetMeta": Meta}
+_STRUCTS = {"gatewayStatus": Status, "command": CommandMessage, "ack": Ack, "assetMeta": Meta, "alarmState": AlarmMessage}
 _SUFFIXES = {"_std": "one standard deviation of", "_residual": "measured minus modelled,", "_quality": "verdict on"}
 _PARAMETERS = {
     "root": "Root of the site's topics, `dc` unless configured.",
@@ -28,6 +29,7 @@ _PARAMETERS = {
     "class": f"Class of the asset: {', '.join(CLASSES)}.",
     "id": "Id of the asset.",
     "gateway": "Name of the publisher.",
+    "alarm": "Id of the alarm without its hall: class:asset:fault[:column][:part].",
 }
 
 
@@ -61,6 +63,8 @@ def _channels() -> _Doc:
         "gpu": _channel(f"{{root}}/{place}/rack/{{id}}/gpu", "rackGpus", "GPUs of a rack, as arrays."),
         "gateway": _channel(f"{{root}}/{place}/{GATEWAY}/{{gateway}}/status", "gatewayStatus", "A publisher is online, or its last will."),
         "meta": _channel(f"{asset}/meta", "assetMeta", "What an asset is."),
+        "alarm": _channel(f"{{root}}/{place}/{ALARM}/{{alarm}}/state", "alarmState",
+                          "An alarm that is not normal; an empty payload when it is over."),
         "cmd": _channel(f"{asset}/cmd", "command", "Requests to the twin."),
         "ack": _channel(f"{asset}/cmd{ACK}", "ack", "Answers to requests."),
     }
@@ -84,7 +88,7 @@ def _delivery(address: str) -> _Doc:
 
 
 def _operations() -> _Doc:
-    sent = {"assetMeta", "ack", *(f"{c}Twin" for c in CLASSES)}
+    sent = {"assetMeta", "ack", "alarmState", *(f"{c}Twin" for c in CLASSES)}
     return {("send" if _only(c) in sent else "receive") + name[0].upper() + name[1:]: _operation(name, c, _only(c) in sent)
             for name, c in _channels().items()}
 

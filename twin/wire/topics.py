@@ -5,9 +5,10 @@ from config.classes import CLASSES
 from config.site import Asset, Site
 from twin.wire.reasons import error
 
-CHANNELS = ("tele", "gpu", "meta", "status", "cmd", "twin")
-RETAINED = ("meta", "status")
+CHANNELS = ("tele", "gpu", "meta", "status", "cmd", "twin", "state")
+RETAINED = ("meta", "status", "state")
 GATEWAY = "gateway"  # the class segment of a publisher's status; not an asset
+ALARM = "alarm"  # the class segment of an alarm's state; the id is the alarm's own
 WHATIF_ROOT = "whatif"  # nothing under it can be read as plant data
 ACK = "/ack"
 
