@@ -41,7 +41,8 @@ class Served:
         self._listener = socket.create_server(("127.0.0.1", self.port))
         self.port = self._listener.getsockname()[1]
         self.hub.changed = asyncio.Condition()
-        self._app = app = create_app(self.hub, ":fake:", clock_ms=lambda: self.now_ms, history=feeder.history(self.site))
+        self._app = app = create_app(self.hub, ":fake:", clock_ms=lambda: self.now_ms, history=feeder.history(self.site),
+                                            ask=feeder.desk(self.hub))
         self._server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True)
         self._thread.start()

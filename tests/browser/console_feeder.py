@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +18,13 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from config.classes import CLASSES
 from config.load import load_site
 from config.site import Site
+from twin.alarms import Refused, Request, command, update
+from twin.alarms.places import Places
 from twin.console.app import create_app
-from twin.events import ACTUAL, BELIEVED, GOOD, STALE, SUSPECT, Reading, Rejected, Snapshot
+from twin.estimate.findings import Finding, Place
+from twin.events import ACTUAL, BELIEVED, GOOD, STALE, SUSPECT, Answer, Reading, Rejected, Snapshot
 from twin.service.hub import Hub
+from twin.wire.native import decode
 
 SUSPECT_CDU, STALE_RACK = 4, 100  # rows
 T0_MS = 1_790_000_000_000
@@ -138,6 +142,38 @@ def history(site: Site) -> Callable[..., tuple[np.ndarray, np.ndarray]]:
     return read
 
 
+def faults() -> tuple[Finding, ...]:
+    """What an operator may meet on a bad night: one of each priority, one that the sensors cannot tell apart, one that stands for others."""
+    nan = float("nan")
+    trip = Finding("pump_trip", Place("cdu", 6), T0_MS, 1.0, 0.0, 40.0, 95.0, "h1/cdu/cdu-07: both pumps stopped, racks r049 to r056 lose their flow")
+    hot = [Finding("gpu_margin", Place("rack", row), T0_MS, 1.2, nan, 0.0, 0.0, f"h1/rack/r{row + 1:03d}: hottest GPU 1.2 K above its throttling temperature")
+           for row in range(48, 56)]
+    fouled = Finding("fouling", Place("cdu", 2), T0_MS, 0.18, 0.03, 12.0, 5400.0, "h1/cdu/cdu-03: exchanger passes 18 % less heat than when clean",
+                     (("fouling", Place("cdu", 2)), ("flow_gain", Place("cdu", 2, "fws_flow_lpm"))))
+    fan = Finding("fan_failure", Place("cooler", 0), T0_MS, 1.0, 0.1, 15.0, 1500.0, "h1/cooler/coolers: one of six fans stands still")
+    return trip, *hot, fouled, fan
+
+
+def find(hub: Hub, ts_ms: int, *found: Finding) -> None:
+    """One step of the alarms of a hub."""
+    hub.alarms, _ = update(hub.alarms, found, ts_ms, Places(hub.site))
+
+
+def desk(hub: Hub) -> Callable[..., Awaitable[Answer]]:
+    """Answers commands about alarms as the fold does, without the queue."""
+    async def ask(id: str, topic: str, payload: bytes) -> Answer:
+        c = decode(hub.site, topic, payload, hub.snapshot.ts_ms)
+        arguments = dict(c.arguments)
+        request = Request(c.name.removeprefix("alarm."), arguments.pop("alarm"), c.author, **arguments)
+        try:
+            hub.alarms, _ = command(hub.alarms, request, hub.snapshot.ts_ms)
+        except Refused as problem:
+            return Answer(c, False, {"error": str(problem)})
+        left = hub.alarms.alarms.get(request.id)
+        return Answer(c, True, {"alarm": request.id, "state": left.state if left else "normal"})
+    return ask
+
+
 async def run(hub: Hub, period_s: float, alive: Callable[[], bool], clock_ms: Callable[[], int]) -> None:
     """Publish a new state every period while `alive()`."""
     while True:
@@ -151,7 +187,9 @@ async def run(hub: Hub, period_s: float, alive: Callable[[], bool], clock_ms: Ca
 async def serve(port: int, site_name: str) -> None:
     site = load_site(site_name)
     hub = make_hub(site, int(time.time() * 1000))
-    app = create_app(hub, ":fake:", clock_ms=lambda: int(time.time() * 1000), history=history(site))
+    find(hub, int(time.time() * 1000) - 6_000, *faults())
+    find(hub, int(time.time() * 1000), *faults())
+    app = create_app(hub, ":fake:", clock_ms=lambda: int(time.time() * 1000), history=history(site), ask=desk(hub))
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=1))
     await asyncio.gather(server.serve(), run(hub, 1.0, lambda: True, lambda: int(time.time() * 1000)))
 

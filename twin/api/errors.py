@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-ENDPOINTS = ("/", "/metrics", "/api/site", "/api/live", "/api/history", "/api/rack/{hall}/{id}", "/api/health", "/api/rejected",
+ENDPOINTS = ("/", "/metrics", "/api/site", "/api/live", "/api/history", "/api/rack/{hall}/{id}", "/api/health", "/api/rejected", "/api/alarms",
              "/api/openapi.json")
 _SHOWN = 50
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from config.classes import CLASSES
 from config.quantities import QUANTITIES
+from twin.api.alarms import brief
 from twin.api.view import LISTED_DOUBTS, HallView, measured, modelled, verdicts
 from twin.events import STALE, SUSPECT, Snapshot
 from twin.service.hub import Hub
@@ -24,7 +25,7 @@ def encode(hub: Hub, view: HallView, now_ms: int) -> bytes:
 
 
 def frame(hub: Hub, view: HallView, now_ms: int) -> dict[str, Any]:
-    head = {"now": now_ms, "hall": view.hall, "counters": dict(hub.counters), "health": _health(hub)}
+    head = {"now": now_ms, "hall": view.hall, "counters": dict(hub.counters), "health": _health(hub), "alarms": brief(hub.alarms)}
     snapshot = hub.snapshot
     if snapshot is None:
         return head | {"ts": None}

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import PlainTextResponse, StreamingResponse
 
-from twin.api import history, metrics
+from twin.api import alarms, history, metrics
 from twin.api.describe import describe
 from twin.api.errors import Refused, one_of
 from twin.api.live import Live
@@ -31,6 +31,7 @@ class Context:
     clock_ms: Callable[[], int]
     metrics: Callable[[], str] | None
     history: history.Reader
+    ask: alarms.Ask | None = None
 
 
 def router(context: Context) -> APIRouter:
@@ -40,6 +41,7 @@ def router(context: Context) -> APIRouter:
     _stream(routes, context)
     _past(routes, context)
     _state(routes, context)
+    alarms.add_routes(routes, context.hub, context.clock_ms, context.ask)
     return routes
 
 

@@ -49,7 +49,7 @@ async def serve(assembly: Assembly, listener: socket.socket, store: str, stop: a
                 beside: Sequence[Callable[[], Awaitable[None]]] = (), stopping: Callable[[], None] = lambda: None) -> None:
     """Run until `stop` is set or a part fails; what fails is raised after everything else has been closed."""
     hub, service = assembly.hub, assembly.service
-    app = create_app(hub, store, clock_ms=service.clock.now_ms, metrics=lambda: text(hub))
+    app = create_app(hub, store, clock_ms=service.clock.now_ms, metrics=lambda: text(hub), ask=service.ask)
     server = Server(uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1, lifespan="on"))
     parts = [asyncio.create_task(work, name=name) for name, work in (
         ("source", assembly.source.run()), ("page", server.serve([listener])), ("service", service.run()))]

@@ -55,13 +55,14 @@ def write_lines(site: Site, messages: Iterator[Message], path: Path | None) -> d
     finally:
         if out:
             out.close()
-    return {k: counts[k] for k in ("messages", "readings", "snapshots", "rejected", "lines")} | {"sha256": digest.hexdigest()}
+    return {k: counts[k] for k in ("messages", "readings", "snapshots", "alarms", "rejected", "lines")} | {"sha256": digest.hexdigest()}
 
 
 def _lines(site: Site, messages: Iterator[Message], counts: Counter[str]) -> Iterator[bytes]:
     from twin.engine import advance, start
-    from twin.events import DeadLetter, Emit, Record
+    from twin.events import AlarmChange, DeadLetter, Emit, Record
     from twin.service.fold import replay as fold
+    from twin.wire.alarms import alarm_line
     from twin.wire.lines import reading_lines, snapshot_lines
     from twin.wire.native import codec
 
@@ -72,6 +73,9 @@ def _lines(site: Site, messages: Iterator[Message], counts: Counter[str]) -> Ite
         elif isinstance(effect, Emit):
             counts["snapshots"] += 1
             found = snapshot_lines(site, effect.snapshot)
+        elif isinstance(effect, AlarmChange):
+            counts["alarms"] += 1
+            found = [alarm_line(site, effect)]
         else:
             counts["rejected"] += isinstance(effect, DeadLetter)
             continue

@@ -11,6 +11,7 @@ import structlog
 from config.errors import ConfigError, Problem
 from config.settings import Influx, Settings
 from config.site import Site
+from twin.alarms.rules import PRIORITIES
 from twin.engine import Twin, advance, start
 from twin.events import Answer
 from twin.service.clock import Clock
@@ -19,6 +20,7 @@ from twin.service.letters import DeadLetters
 from twin.service.loop import Service
 from twin.sinks.base import Sink
 from twin.sinks.local import LocalStore
+from twin.sinks.mqtt_alarms import MqttAlarms
 from twin.sinks.mqtt_twin import MqttTwin
 from twin.sources.inbox import Inbox
 from twin.sources.log import EventLog
@@ -56,9 +58,10 @@ def assemble(site: Site, settings: Settings, clock: Clock, log_file: Path | None
     source = MqttSource(settings.mqtt, topics.filters(site), inbox, clock.now_ms, report)
     service = Service(
         site, start(site), advance, decode, hub, inbox, clock,
-        sinks=(*stores(site, settings), MqttTwin(site, source.publish, twin_every_s)),
+        sinks=(*stores(site, settings), MqttTwin(site, source.publish, twin_every_s),
+               MqttAlarms(site, source.publish, lambda: source.connections, beside(settings, ".alarms.json"))),
         log=EventLog(log_file) if log_file else None, letters=DeadLetters(beside(settings, ".rejected.jsonl")),
-        answer=_answers(source, clock), counts=counts,
+        answer=_answers(source, clock), counts=counts, alarms=lambda twin: twin.alarms,
     )
     return Assembly(service, source, hub)
 
@@ -81,7 +84,9 @@ def beside(settings: Settings, suffix: str) -> Path:
 def counts(twin: Twin) -> dict[str, int]:
     """What the twin has counted, by the names of `/metrics`."""
     c = twin.counts
-    return {"late": c.late, "duplicate": c.duplicate, "steps": c.steps}
+    a = twin.alarms
+    by_priority = {f"alarms_{name}": n for name, n in zip(PRIORITIES.values(), a.announced, strict=True)}
+    return {"late": c.late, "duplicate": c.duplicate, "steps": c.steps, **by_priority, "alarms_dropped": a.dropped}
 
 
 def _target(influx: Influx) -> Any:

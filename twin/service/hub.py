@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from config.site import Site
+from twin.alarms.state import NO_ALARMS, Alarms
 from twin.events import Reading, Rejected, Snapshot
 
 
@@ -21,6 +22,7 @@ class Hub:
     rejected: deque[Rejected] = field(default_factory=lambda: deque(maxlen=100))
     health: dict[str, Any] = field(default_factory=dict)  # part name -> {"ok": bool, "detail": str, ...}
     gauges: dict[str, float] = field(default_factory=dict)  # name with unit -> value, e.g. queue_length, lag_seconds
+    alarms: Alarms = NO_ALARMS  # as they stand
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def publish(self, snapshot: Snapshot) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import structlog
 
 from config.site import Site
+from twin.alarms.state import NO_ALARMS, Alarms
 from twin.events import Answer, DeadLetter, Effect, Emit, Event, Reading, Record, Rejected, Tick
 from twin.service.clock import Clock
 from twin.service.fold import Advance, Decode, events, last_tick, stale
@@ -26,6 +27,7 @@ log = structlog.get_logger("service")
 TICK_S = 0.25
 SLICE_S = 0.02  # longest time the fold keeps the event loop, one step aside
 BATCH = 512
+ASK_S = 10.0  # longest wait for the answer to a command
 DRAIN_S = 2.0  # longest time spent on the queue when stopping
 
 class Keeper(Protocol):
@@ -62,10 +64,12 @@ class Service:
     letters: Letters | None = None
     answer: Callable[[Answer], Awaitable[None]] | None = None
     counts: Callable[[Any], Mapping[str, int]] = lambda twin: {}  # what the twin itself has counted
+    alarms: Callable[[Any], Alarms] = lambda twin: NO_ALARMS
     tick_s: float = TICK_S
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
     _newest_ms: int = -1  # newest event time of a reading
     _effects: list[Effect] = field(default_factory=list)
+    _asked: dict[str, asyncio.Future[Answer]] = field(default_factory=dict)  # commands of this process by id
 
     async def run(self) -> None:
         """Until `stop`; then drains the queue, flushes and closes."""
@@ -84,6 +88,18 @@ class Service:
 
     def stop(self) -> None:
         self._stop.set()
+
+    async def ask(self, id: str, topic: str, payload: bytes) -> Answer:
+        """Put a command into the queue as if a broker had brought it (so that it is in the log) and wait for its answer.
+
+        Raises TimeoutError when the fold is too far behind to answer within ASK_S.
+        """
+        answered = self._asked[id] = asyncio.get_running_loop().create_future()
+        try:
+            self.inbox.put(Message(self.clock.now_ms(), topic, payload))
+            return await asyncio.wait_for(answered, ASK_S)
+        finally:
+            del self._asked[id]
 
     async def _turn(self, messages: list[Message]) -> None:
         """Handle a batch in slices; acknowledge each slice when its effects are handed over."""
@@ -142,6 +158,7 @@ class Service:
 
     async def _hand_over(self, messages: Sequence[Message]) -> None:
         effects, self._effects = self._effects, []
+        self.hub.alarms = self.alarms(self.twin)
         if effects:
             for sink in self.sinks:
                 sink.put(effects)
@@ -161,10 +178,17 @@ class Service:
             elif isinstance(effect, Emit):
                 newest = effect.snapshot
                 hub.counters["snapshots"] += 1
-            elif isinstance(effect, Answer) and self.answer is not None:
-                await self.answer(effect)
+            elif isinstance(effect, Answer):
+                await self._answer(effect)
         if newest is not None:
             await hub.publish(newest)
+
+    async def _answer(self, effect: Answer) -> None:
+        waiting = self._asked.get(effect.command.id)
+        if waiting is not None and not waiting.done():
+            waiting.set_result(effect)
+        if self.answer is not None:
+            await self.answer(effect)
 
     def _bury(self, rejected: Rejected, payload: bytes) -> None:
         self.hub.counters[f"rejected_{rejected.reason}"] += 1

@@ -22,7 +22,7 @@ from twin.sinks.delivery.courier import Courier
 from twin.sinks.delivery.endpoint import Away, Endpoint, Target, connect
 from twin.sinks.delivery.outcome import Kind, Outcome
 from twin.sinks.delivery.spool import Spool
-from twin.wire.rows import Lanes, encode, items
+from twin.wire.rows import Lanes, change_lines, encode, items
 
 _IDLE_S = 0.2  # longest sleep of a thread: the batch's age is looked at this often
 _CLOSE_S, _GRACE_S = 2.0, 1.0  # longest waits on closing: for the disk, then twice for the server
@@ -114,7 +114,7 @@ class InfluxSink:
             lane, effects = self._queue.popleft()
             found = items(effects or ())
             windows = self._lanes.finish(lane) if effects is None else self._lanes.add(lane, found)
-            self._lines(encode(self.site, found, windows, self.gpus))
+            self._lines([*encode(self.site, found, windows, self.gpus), *change_lines(self.site, effects or ())])
             self._taken += 1
 
     def _lines(self, lines: list[bytes]) -> None:

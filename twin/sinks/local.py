@@ -20,12 +20,12 @@ import numpy as np
 
 from config.classes import CLASSES
 from config.site import Site
-from twin.events import ACTUAL, Effect, Reading, Snapshot
+from twin.events import ACTUAL, AlarmChange, Effect, Reading, Snapshot
 from twin.sinks.base import LIVE
 from twin.sinks.history import history
 from twin.wire.lines import SENSOR, TWIN, boundary, gpu_fields, twin_fields, twin_values
 from twin.wire.rollup import Window
-from twin.wire.rows import Item, Lanes, items
+from twin.wire.rows import Item, Lanes, changes, items
 
 __all__ = ["Keep", "LocalStore", "history"]
 
@@ -39,8 +39,12 @@ CREATE TABLE IF NOT EXISTS series (id INTEGER PRIMARY KEY, measurement TEXT NOT 
   src TEXT NOT NULL, scenario TEXT NOT NULL, fields TEXT NOT NULL, UNIQUE (measurement, hall, asset, src, scenario, fields));
 CREATE TABLE IF NOT EXISTS points (series INTEGER NOT NULL, ts_ms INTEGER NOT NULL, data BLOB NOT NULL,
   PRIMARY KEY (series, ts_ms)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS alarms (ts_ms INTEGER NOT NULL, serial INTEGER NOT NULL, alarm TEXT NOT NULL, change TEXT NOT NULL,
+  before TEXT NOT NULL, state TEXT NOT NULL, priority INTEGER NOT NULL, author TEXT NOT NULL, text TEXT NOT NULL,
+  PRIMARY KEY (ts_ms, serial, alarm)) WITHOUT ROWID;
 """
 _Row = tuple[int, int, bytes]
+_Change = tuple[int, int, str, str, str, str, int, str, str]
 
 
 @dataclass(frozen=True)
@@ -121,6 +125,11 @@ def _rows(ids: list[int], ts_ms: int, values: np.ndarray) -> Iterator[_Row]:
             yield series, ts_ms, data[place * width : (place + 1) * width]
 
 
+def _change(c: AlarmChange) -> _Change:
+    a = c.alarm
+    return c.ts_ms, c.serial, a.id, c.change, c.before, a.state, a.priority, a.author, a.text
+
+
 class LocalStore:
     """Writes to `path`, one commit a second. `gpus` tells whether single GPUs are stored (a rack's hottest and mean always are).
 
@@ -139,6 +148,7 @@ class LocalStore:
         self._thread = threading.Thread(target=self._run, name="local-store", daemon=True)
         self._put = self._gathered = self._done = self._dropped = self._written = 0
         self._rows: list[_Row] = []
+        self._changes: list[_Change] = []
         self._windows: deque[Window] = deque()
         self._newest_ms, self._pruned_ms = 0, 0
         self._stopping = self._hurry = False
@@ -204,6 +214,7 @@ class LocalStore:
             rows = [] if self.windows_only else [row for item in found for row in self._tables.points(item)]
             self._windows += self._lanes.finish(lane) if effects is None else self._lanes.add(lane, found)
             self._rows += rows
+            self._changes += [_change(c) for c in changes(effects or ())]
             self._newest_ms = max(self._newest_ms, *(i.ts_ms for i in found), 0)
             self._queue.popleft()
             self._gathered += 1
@@ -216,10 +227,14 @@ class LocalStore:
 
     def _commit(self) -> None:
         self._rows.sort()
-        self._transaction(lambda: self._db.executemany("INSERT OR REPLACE INTO points VALUES (?,?,?)", self._rows))
+        self._transaction(self._insert)
         self._written += len(self._rows)
-        self._rows = []
+        self._rows, self._changes = [], []
         self._done = self._gathered
+
+    def _insert(self) -> None:
+        self._db.executemany("INSERT OR REPLACE INTO points VALUES (?,?,?)", self._rows)
+        self._db.executemany("INSERT OR REPLACE INTO alarms VALUES (?,?,?,?,?,?,?,?,?)", self._changes)
 
     def _transaction(self, work: Callable[[], object]) -> None:
         self._db.execute("BEGIN IMMEDIATE")
@@ -241,6 +256,7 @@ class LocalStore:
         for series, measurement in self._db.execute("SELECT id, measurement FROM series").fetchall():
             oldest = self._newest_ms - int(self.keep.of(measurement) * HOUR_MS)
             self._db.execute("DELETE FROM points WHERE series = ? AND ts_ms < ?", (series, oldest))
+        self._db.execute("DELETE FROM alarms WHERE ts_ms < ?", (self._newest_ms - int(self.keep.hour_h * HOUR_MS),))
 
     def _await(self, count: int) -> None:
         with self._wake:

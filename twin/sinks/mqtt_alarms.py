@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
@@ -14,7 +15,7 @@ from twin.sinks.base import LIVE
 from twin.wire.alarms import encode_alarm
 
 Publish = Callable[[str, bytes, int, bool], Awaitable[None]]  # topic, payload, QoS, retain
-RETRY_S = 1.0
+RETRY_S, CLOSE_S = 1.0, 2.0
 
 
 class MqttAlarms:
@@ -53,8 +54,8 @@ class MqttAlarms:
 
     async def flush(self) -> None:
         """Returns when the broker has everything, or does not answer."""
-        while self._dirty and not self._trouble and self._task is not None and not self._task.done():
-            await asyncio.wait([asyncio.ensure_future(self._idle.wait())], timeout=self.retry_s)
+        if self._task is not None:
+            await self._idle.wait()
 
     def health(self) -> dict[str, Any]:
         held = sum(bool(payload) for payload in self._wanted.values())
@@ -62,7 +63,8 @@ class MqttAlarms:
 
     async def close(self) -> None:
         """What the broker could not be told is in the file, and told after the next start."""
-        await asyncio.wait_for(asyncio.shield(self.flush()), 2.0) if self._dirty else None
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.flush(), CLOSE_S)
         self._closing = True
         self._work.set()
         if self._task is not None:
@@ -76,6 +78,7 @@ class MqttAlarms:
                 self._connection = self.connections()
                 self._dirty |= self._wanted.keys()
             await self._send()
+            self._idle.set()
 
     async def _wait(self) -> None:
         try:
@@ -98,7 +101,6 @@ class MqttAlarms:
             self._sent(topic, payload)
         self._trouble = ""
         self._keep()
-        self._idle.set()
 
     def _sent(self, topic: str, payload: bytes) -> None:
         if self._wanted[topic] != payload:

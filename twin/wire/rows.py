@@ -4,7 +4,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from config.site import Site
-from twin.events import Effect, Emit, Reading, Record, Snapshot
+from twin.events import AlarmChange, Effect, Emit, Reading, Record, Snapshot
+from twin.wire.alarms import alarm_line
 from twin.wire.lines import reading_lines, snapshot_lines
 from twin.wire.rollup import Rollup, Window, window_lines
 
@@ -14,6 +15,16 @@ Item = Reading | Snapshot
 def items(effects: Iterable[Effect]) -> list[Item]:
     """Readings and snapshots among effects, in order."""
     return [e.reading if isinstance(e, Record) else e.snapshot for e in effects if isinstance(e, Record | Emit)]
+
+
+def changes(effects: Iterable[Effect]) -> list[AlarmChange]:
+    """Changes of alarms among effects, in order."""
+    return [e for e in effects if isinstance(e, AlarmChange)]
+
+
+def change_lines(site: Site, effects: Iterable[Effect]) -> list[bytes]:
+    """Line protocol of the changes of alarms among effects."""
+    return [alarm_line(site, e) for e in changes(effects)]
 
 
 class Lanes:

@@ -1,4 +1,5 @@
 // Puts the page together: the site once, then every frame to every part.
+import { AlarmList } from "./alarms.js";
 import { margin, MARGIN_STOPS, temperature, TEMPERATURE_STOPS } from "./colours.js";
 import { $, h } from "./dom.js";
 import { Header, showState } from "./header.js";
@@ -26,7 +27,7 @@ class Page {
     this.dialog = new RackDialog(model);
     this.synoptic = new Synoptic(model);
     this.trends = new Trends(model);
-    this.parts = [new Header(model), new HallStrip(model, choose), this.synoptic,
+    this.parts = [new Header(model), new AlarmList(model), new HallStrip(model, choose), this.synoptic,
       new RackGrid(model, (rack) => this.dialog.open(rack)), new Inputs(model), this.trends];
     let first = true;
     this.live = new Live(model.hall.id, (frame) => {

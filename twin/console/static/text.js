@@ -20,6 +20,14 @@ const EN = {
   all_believed: "Every sensor is believed.", suspects: (n) => `${n} not believed`, stale: (n) => `${n} silent`,
   parts_bad: "not well", quantity: "Quantity", measured: "Measured", modelled: "Twin", residual: "Residual", verdict: "Verdict", close: "Close",
   gpus: "GPU temperature (°C) by position", loading: "Loading", chart: (name) => `${name} over time`, choose: "Quantity shown",
+  no_alarms: "No alarms.", alarm_count: (n, waiting) => `${n} ${n === "1" ? "alarm" : "alarms"}, ${waiting} not acknowledged`,
+  priority: { high: "high", medium: "medium", low: "low" },
+  alarm_state: { unacknowledged: "not acknowledged", acknowledged: "acknowledged", returned: "over, not ackn.", latched_unacknowledged: "latched, not ackn.",
+    latched: "latched", shelved: "shelved", suppressed: "suppressed", out_of_service: "out of service" },
+  verb: { ack: "Acknowledge", reset: "Reset", shelve: "Shelve 30 min", unshelve: "Unshelve", restore: "Back in service" },
+  author: "Your name", author_hint: "e.g. ann", author_needed: "Write your name first (letters, digits, . _ @ - :): whoever acts on an alarm says who they are.",
+  not_done: (why) => `Not done: ${why}`, stands_for: (n) => `stands for ${n}`, or_else: "or:", time_left: (s) => `limit in ${s}`, times: (n) => `${n} times`,
+  by: (name) => `by ${name}`, left: (s) => `for ${s}`,
   no_history: "No history yet", of: "of", safe: "safe", throttling: "throttling", unknown: "unknown", cold: "°C",
 };
 export const text = EN;
