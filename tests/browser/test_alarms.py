@@ -53,8 +53,8 @@ def test_an_alarm_shows_is_acknowledged_and_clears(bad_night: Served, look) -> N
 def test_one_cause_is_one_line(bad_night: Served, look) -> None:
     page = ready(look(bad_night.url))
     expect(page.locator("#alarms li")).to_have_count(3)
-    expect(page.locator(TRIP).locator(".more")).to_contain_text("stands for 8")
-    expect(page.locator("#alarms li").nth(2).locator(".more")).to_contain_text("or: flow_gain at h1/cdu/cdu-03")
+    expect(page.locator(TRIP).locator(".more")).to_contain_text("stands for 8 more")
+    expect(page.locator("#alarms li").nth(2).locator(".more")).to_contain_text("or: flow gain at h1/cdu/cdu-03")
 
 
 def test_nobody_acts_without_a_name(bad_night: Served, look) -> None:

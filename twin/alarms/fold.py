@@ -38,7 +38,8 @@ def update(alarms: Alarms, findings: Iterable[Finding], now_ms: int, places: Pla
     if not seen and not alarms.alarms and not alarms.pending:
         return alarms, ()
     pending = {id: alarms.pending.get(id, now_ms) for id in seen if not _active(alarms, id)}
-    due = {id: f for id, f in seen.items() if id not in pending or now_ms - pending[id] >= rule_of(f.fault).on_ms}
+    due = {id: _since(f, pending.get(id, f.since_ms)) for id, f in seen.items()
+           if id not in pending or now_ms - pending[id] >= rule_of(f.fault).on_ms}
     pending = {id: t for id, t in pending.items() if id not in due}
     present = due | _lingering(alarms, due, now_ms)
     groups = group(present, limits.CONSEQUENCES, alarms.alarms, places)
@@ -69,6 +70,11 @@ def _named(findings: Iterable[Finding], places: Places) -> dict[str, Finding]:
     if len(found) <= MOST:
         return found
     return dict(sorted(found.items(), key=lambda item: (item[1].consequence_s, item[0]))[:MOST])
+
+
+def _since(f: Finding, first_ms: int) -> Finding:
+    """A finding that knows only of now has been there since it was first seen."""
+    return f if f.since_ms <= first_ms else replace(f, since_ms=first_ms)
 
 
 def _active(alarms: Alarms, id: str) -> bool:

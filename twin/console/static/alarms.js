@@ -89,7 +89,7 @@ export class AlarmList {
 function more(a) {
   const parts = [];
   if (a.children) parts.push(text.stands_for(a.children));
-  if (a.suspects.length > 1) parts.push(`${text.or_else} ${a.suspects.slice(1).join(", ")}`);
+  if (a.suspects.length > 1) parts.push(`${text.or_else} ${a.suspects.slice(1).join(", ").replaceAll("_", " ")}`);
   if (a.consequence_s > 0 && a.active) parts.push(text.time_left(age(a.consequence_s)));
   if (a.times > 1) parts.push(text.times(a.times));
   if (a.author) parts.push(text.by(a.author));

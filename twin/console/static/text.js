@@ -26,7 +26,7 @@ const EN = {
     latched: "latched", shelved: "shelved", suppressed: "suppressed", out_of_service: "out of service" },
   verb: { ack: "Acknowledge", reset: "Reset", shelve: "Shelve 30 min", unshelve: "Unshelve", restore: "Back in service" },
   author: "Your name", author_hint: "e.g. ann", author_needed: "Write your name first (letters, digits, . _ @ - :): whoever acts on an alarm says who they are.",
-  not_done: (why) => `Not done: ${why}`, stands_for: (n) => `stands for ${n}`, or_else: "or:", time_left: (s) => `limit in ${s}`, times: (n) => `${n} times`,
+  not_done: (why) => `Not done: ${why}`, stands_for: (n) => `stands for ${n} more`, or_else: "or:", time_left: (s) => `limit in ${s}`, times: (n) => `${n} times`,
   by: (name) => `by ${name}`, left: (s) => `for ${s}`,
   no_history: "No history yet", of: "of", safe: "safe", throttling: "throttling", unknown: "unknown", cold: "°C",
 };
