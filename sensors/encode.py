@@ -47,7 +47,11 @@ class Encoder:
 
     def frames(self, ts_ms: int | Sequence[int], seq: int, q: np.ndarray, values: np.ndarray) -> Iterator[Frame]:
         """`values` SI, (rows, columns) or (racks, 2, gpus), NaN where missing; `q` (rows,); `ts_ms` of all rows or of each."""
-        rows = (np.round(values / self.factors, DECIMALS) + 0.0).tolist()
+        yield from self.printed(ts_ms, seq, q, printed(values, self.factors))
+
+    def printed(self, ts_ms: int | Sequence[int], seq: int, q: np.ndarray, values: np.ndarray) -> Iterator[Frame]:
+        """As `frames`, of values already in boundary units and rounded."""
+        rows = values.tolist()
         times = [ts_ms] * len(rows) if isinstance(ts_ms, int) else ts_ms
         for row, (quality, cells) in enumerate(zip(q.tolist(), rows, strict=True)):
             kind, columns = self.kinds[row], self.columns[row]
@@ -60,6 +64,16 @@ class Encoder:
             if quality != GOOD:
                 cells = [_nulled(v) for v in cells]
             yield self.topics[row], _ENCODE(kind(times[row], seq, quality, *cells))
+
+
+def printed(values: np.ndarray, factors: np.ndarray) -> np.ndarray:
+    """SI values as they are written: boundary units, rounded, minus zero as zero."""
+    out = values / factors
+    out *= 10.0**DECIMALS
+    np.rint(out, out=out)
+    out /= 10.0**DECIMALS
+    out += 0.0
+    return out
 
 
 def _kept(rows: int, columns: int, missing: np.ndarray | None) -> list[tuple[int, ...]]:

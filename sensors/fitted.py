@@ -20,6 +20,12 @@ class Fitted:
     missing: dict[str, np.ndarray] = field(default_factory=dict)
     silent: np.ndarray | None = None
 
+    def columns(self, cls: str) -> np.ndarray | None:
+        """(rows, columns) true where a class has no instrument, None where all are fitted; of "gpu" whole racks."""
+        if cls == "gpu":
+            return None if self.silent is None else np.repeat(self.mute()[:, None], 2, axis=1)
+        return self.missing.get(cls)
+
     def mute(self) -> np.ndarray:
         """Racks without any GPU telemetry, (R,)."""
         return self.silent.all(axis=1) if self.silent is not None else np.zeros(0, dtype=bool)

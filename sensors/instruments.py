@@ -4,7 +4,8 @@ Numbers are in boundary units of the quantity (degC, kW, L/min, ...); `gain` is 
 """
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -71,69 +72,82 @@ def _vector(cls: str, name: str, scaled: bool) -> np.ndarray:
     return np.array([getattr(instrument(cls, c), name) * (QUANTITIES[c].factor if scaled else 1.0) for c in _columns(cls)])
 
 
+NUMBERS = ("offset", "gain", "noise", "noise_gain", "step", "lag_s", "dropout", "low", "high")
+
+
 @dataclass
 class Bank:
-    """All instruments of one class. Values are (rows, columns), of "gpu" (racks, columns, GPUs)."""
+    """Instruments read together: each field broadcasts to the values' shape, SI. `offset` and `gain` are those of each piece."""
 
-    cls: str
-    rows: tuple[int, ...]  # shape of one column
     rng: np.random.Generator
-    settings: Settings = field(default_factory=Settings)
-    names: tuple[str, ...] = ()
+    offset: np.ndarray
+    gain: np.ndarray
+    noise: np.ndarray
+    noise_gain: np.ndarray
+    step: np.ndarray  # of the display; 1e-12 where it has none
+    lag_s: np.ndarray
+    dropout: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
     held: np.ndarray | None = None
-    table: dict[str, np.ndarray] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        self.names, s = _columns(self.cls), self.settings
-        factors = {"offset": s.offset, "gain": s.offset, "noise": s.noise, "noise_gain": s.noise, "dropout": s.dropout, "lag_s": s.lag, "step": 1.0}
-        wide = (-1, *(1 for _ in self.rows[1:]))
-        for name, factor in factors.items():
-            self.table[name] = (_vector(self.cls, name, name in ("offset", "noise", "step")) * factor).reshape(wide)
-        shape = (self.rows[0], len(self.names), *self.rows[1:])
-        self.offset = self.table["offset"] * np.clip(self.rng.standard_normal(shape), -2.0, 2.0)
-        self.gain = 1 + self.table["gain"] * np.clip(self.rng.standard_normal(shape), -2.0, 2.0)
-        bounds = np.array([(QUANTITIES[c].low, QUANTITIES[c].high) for c in self.names]) * [[QUANTITIES[c].factor] for c in self.names]
-        self.low, self.high = bounds[:, 0].reshape(wide), bounds[:, 1].reshape(wide)
-        self.lagging = bool(self.table["lag_s"].any())
-        self.step = np.where(self.table["step"] > 0, self.table["step"], 1e-12)  # a display without steps still has digits
+    @classmethod
+    def of(cls, name: str, rows: tuple[int, ...], rng: np.random.Generator, settings: Settings | None = None) -> Bank:
+        """Instruments of one class: values (rows, columns), of "gpu" (racks, columns, GPUs)."""
+        names, s = _columns(name), settings or Settings()
+        wide = (-1, *(1 for _ in rows[1:]))
+        shape = (rows[0], len(names), *rows[1:])
+
+        def field(what: str, factor: float, scaled: bool = False) -> np.ndarray:
+            return (_vector(name, what, scaled) * factor).reshape(wide)
+
+        offset = field("offset", s.offset, True) * np.clip(rng.standard_normal(shape), -2.0, 2.0)
+        gain = 1 + field("gain", s.offset) * np.clip(rng.standard_normal(shape), -2.0, 2.0)
+        bounds = np.array([(QUANTITIES[c].low, QUANTITIES[c].high) for c in names]) * [[QUANTITIES[c].factor] for c in names]
+        return cls(rng, offset, gain, field("noise", s.noise, True), field("noise_gain", s.noise), np.maximum(field("step", 1.0, True), 1e-12),
+                   field("lag_s", s.lag), field("dropout", s.dropout), bounds[:, 0].reshape(wide), bounds[:, 1].reshape(wide))
+
+    @classmethod
+    def joined(cls, parts: Sequence[Bank], rng: np.random.Generator) -> Bank:
+        """The instruments of several banks as one, values flat and one after another: a call reads them all."""
+        return cls(rng, *(np.concatenate([np.broadcast_to(getattr(b, n), b.offset.shape).ravel() for b in parts]) for n in NUMBERS))
 
     def lag(self, true: np.ndarray, dt: float) -> np.ndarray:
         """First-order lag of the element."""
-        if not self.lagging:
+        if not self.lag_s.any():
             return true
-        keep = np.exp(-dt / np.maximum(self.table["lag_s"], 1e-9))
+        keep = np.exp(-dt / np.maximum(self.lag_s, 1e-9))
         self.held = true if self.held is None else true + (self.held - true) * keep
         return self.held
 
     def read(self, true: np.ndarray, dt: float) -> np.ndarray:
-        """A sample: lag, gain, offset, noise, display step, dropout (NaN). `true` SI, as the class's values."""
-        noise = self.rng.standard_normal(true.shape, dtype=np.float32)
+        """A sample: lag, gain, offset, noise, display step, dropout (NaN). `true` SI, `dt` [s] since the last one."""
         seen = self.lag(true, dt) * self.gain
         seen += self.offset
-        seen += noise * (self.table["noise"] + self.table["noise_gain"] * np.abs(true))
+        seen += self.rng.standard_normal(true.shape, dtype=np.float32) * (self.noise + self.noise_gain * np.abs(true))
         seen /= self.step
         np.rint(seen, out=seen)
         seen *= self.step
-        np.clip(seen, self.low, self.high, out=seen)
+        np.maximum(seen, self.low, out=seen)
+        np.minimum(seen, self.high, out=seen)
         self._lose(seen)
         return seen
 
     def _lose(self, seen: np.ndarray) -> None:
         """Samples are missing by chance, independently of each other."""
-        chance = float(self.table["dropout"].max())
-        count = self.rng.binomial(seen.size, min(chance, 1.0)) if chance > 0 else 0
+        chance = min(float(self.dropout.max()), 1.0)
+        count = self.rng.binomial(seen.size, chance) if chance > 0 else 0
         if count:
             picked = self.rng.choice(seen.size, count, replace=False)
-            rare = np.broadcast_to(self.table["dropout"], seen.shape).ravel()[picked]
+            rare = np.broadcast_to(self.dropout, seen.shape).ravel()[picked]
             seen.ravel()[picked[self.rng.random(count) * chance < rare]] = np.nan
 
 
 def banks(site: Site, seed: int, gpus: bool = True, settings: Settings | None = None) -> dict[str, Bank]:
     """Instruments of every class of the site; their errors follow from the seed alone."""
-    s = settings or Settings()
-    made = {c: Bank(c, (site.count(c),), stream(seed, "instruments", c), s) for c in CLASSES if CLASSES[c].measured and site.count(c)}
+    made = {c: Bank.of(c, (site.count(c),), stream(seed, "instruments", c), settings) for c in CLASSES if CLASSES[c].measured and site.count(c)}
     if gpus and site.count("rack"):
-        made["gpu"] = Bank("gpu", (site.count("rack"), site.gpus_per_rack), stream(seed, "instruments", "gpu"), s)
+        made["gpu"] = Bank.of("gpu", (site.count("rack"), site.gpus_per_rack), stream(seed, "instruments", "gpu"), settings)
     return made
 
 

@@ -12,11 +12,14 @@ AIR_PA = 1.013e5
 GAS_SHARE = 0.02  # gas of the expansion vessel when filled, of the loop's water (EN 12828 sizes it by the water's expansion, 1..2 %)
 
 
-def observe(truth: Truth, cls: str) -> np.ndarray:
-    """True values, shape (rows, measured columns)."""
-    rows = truth.site.count(cls)
+def observe(truth: Truth, cls: str, out: np.ndarray | None = None) -> np.ndarray:
+    """True values, shape (rows, measured columns); written into `out` where it is given."""
+    names = CLASSES[cls].measured
+    out = np.empty((truth.site.count(cls), len(names))) if out is None else out
     columns = _OBSERVERS[cls](truth)
-    return np.stack([np.broadcast_to(np.asarray(columns[name], dtype=float), (rows,)) for name in CLASSES[cls].measured], axis=1)
+    for index, name in enumerate(names):
+        out[:, index] = columns[name]
+    return out
 
 
 def gpus(truth: Truth) -> np.ndarray:
@@ -55,8 +58,7 @@ def _pump(t: Truth) -> dict:
 
 def _having(t: Truth, cls: str, values: np.ndarray) -> np.ndarray:
     """Values of the halls that have such an asset."""
-    order = {h.id: i for i, h in enumerate(t.site.model.halls)}
-    return np.asarray(values)[[order[a.hall] for a in t.site.assets[cls]]]
+    return np.asarray(values)[t.halls_of[cls]]
 
 
 def _tank(t: Truth) -> dict:
@@ -98,7 +100,7 @@ def _feed(t: Truth) -> dict:
     count = len(p.rating)
     closed = power.grid > 0
     sag = 1 - 0.02 * power.grid / p.transformer + 0.004 * smooth(1, "voltage", t.state.t, 30.0, count)
-    beat = p.frequency + 0.015 * smooth(1, "frequency", t.state.t, 8.0, 1)[0]
+    beat = p.frequency + 0.015 * smooth(1, "frequency", t.state.t, 30.0, 1)[0]
     return {"power_kw": power.grid, "voltage_v": p.voltage * sag * closed, "frequency_hz": beat * closed, "closed_on": closed}
 
 

@@ -13,7 +13,7 @@ from sensors.truth.audit import Ledger, stored
 from sensors.truth.effects import Effects
 from sensors.truth.electric import Power, step_power, wire
 from sensors.truth.hydraulics import pump_power, pumped_flow, viscosity_flow
-from sensors.truth.parameters import Parameters, draw
+from sensors.truth.parameters import Parameters, draw, hall_rows
 from sensors.truth.plug import settle
 from sensors.truth.racks import RackLoad, step_tcs, throttled
 from sensors.truth.room import Outside, network_demand, step_room
@@ -49,13 +49,15 @@ class Truth:
     neutral: Effects | None = None
     kept: float | None = None  # J stored at the end of the last step
     longest: float = LONGEST  # s, of a sub-step
+    halls_of: dict[str, np.ndarray] = field(default_factory=dict)  # class -> row of the hall of each asset of the plant room
 
     @classmethod
     def of(cls, site: Site, seed: int, t: float, load: LoadAt, weather: WeatherAt, faults: FaultsAt = healthy,
            settings: Settings | None = None) -> Truth:
         settings = settings or Settings()
         p = draw(site, seed, settings)
-        return cls(site, p, designed(p, t), wire(site, stream(seed, "wiring")), load, weather, faults, longest=settings.part_s)
+        return cls(site, p, designed(p, t), wire(site, stream(seed, "wiring")), load, weather, faults, longest=settings.part_s,
+                   halls_of={c: hall_rows(site, c) for c in ("tank", "cooler", "tower", "heatpump", "district")})
 
     def step(self, dt: float) -> None:
         """Advance by `dt` [s], in equal parts short enough for the water to stay inside its pipes."""

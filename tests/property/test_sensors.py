@@ -120,17 +120,17 @@ def test_gpu_encoder_gives_the_bytes_of_the_wire():
 def test_samples_stay_readable(cls, seed):
     """Whatever the truth, a sample passes the range check of the wire."""
     rows = VALENCE.count(cls)
-    bank = Bank(cls, (rows,), stream(seed, cls))
-    seen = bank.read(stream(seed, "true").normal(0, 1e7, (rows, len(bank.names))), 1.0)
+    bank = Bank.of(cls, (rows,), stream(seed, cls))
+    seen = bank.read(stream(seed, "true").normal(0, 1e7, bank.offset.shape), 1.0)
     for row, (topic, payload) in enumerate(Encoder.of(VALENCE, cls).frames(10**12, 0, quality(seen), seen)):
         assert decode(VALENCE, topic, payload, 10**12).row == row
 
 
 def test_noise_and_offset_have_the_size_of_the_table():
-    bank = Bank("cdu", (2000,), stream(1, "size"))
+    bank = Bank.of("cdu", (2000,), stream(1, "size"))
     true = np.tile(np.array([42.0, 50.0, 0.02, 38, 48, 0.016, 84e3, 0.7, 0.8, 0.7, 7e3, 7e5]), (2000, 1))
     first, second = bank.read(true, 1e9), bank.read(true, 1e9)
-    column = bank.names.index("tcs_supply_c")
+    column = CLASSES["cdu"].column("tcs_supply_c")
     assert np.nanstd((first - second)[:, column]) == pytest.approx(0.02 * 2**0.5, rel=0.1)
     assert np.nanstd(((first + second) / 2)[:, column]) == pytest.approx(0.07, rel=0.15)
     steps = np.round(first[:, column] / 0.01) * 0.01
