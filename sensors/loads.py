@@ -18,12 +18,21 @@ class SyntheticLoad:
 
     p: Parameters
     work: Synthetic
+    idle: np.ndarray  # (R, G) W, nothing where no GPU sits
+    span: np.ndarray  # (R, G) W from idle to the limit
+
+    @classmethod
+    def of(cls, p: Parameters, work: Synthetic) -> SyntheticLoad:
+        r = p.rack
+        return cls(p, work, r.gpu_idle[:, None] * r.present, (r.gpu_max - r.gpu_idle)[:, None] * r.present)
 
     def __call__(self, t0: float, t1: float) -> RackLoad:
         r = self.p.rack
         share = self.work.load(t0, t1)
-        of_gpu = np.clip(share[:, None] * self.work.gpu_share(t1), 0.0, 1.0)
-        gpu = (r.gpu_idle[:, None] + (r.gpu_max - r.gpu_idle)[:, None] * of_gpu) * r.present
+        gpu = share[:, None] * self.work.gpu_share(t1)
+        np.minimum(gpu, 1.0, out=gpu)
+        gpu *= self.span
+        gpu += self.idle
         rest = REST_IDLE + (1 - REST_IDLE) * share
         return RackLoad(gpu, r.other_max * rest, r.air_max * rest)
 

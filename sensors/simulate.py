@@ -31,7 +31,7 @@ def simulated(site: Site, seed: int, start_ms: int, faults: Sequence[Fault] = ()
         load = synthetic_load(site, seed, settings)
     climate = site.model.climate.model_copy(update={"mean_c": site.model.climate.mean_c + settings.warmer})
     outdoor = outdoor or weather.of_site(climate, site.model.place, seed, epw)
-    truth = Truth.of(site, seed, start - WARM_UP_S, load, outdoor, plant_faults(site, p, faults, start), settings)
+    truth = Truth.of(site, seed, start - WARM_UP_S, load, weather.minutely(outdoor), plant_faults(site, p, faults, start), settings)
     for _ in range(int(WARM_UP_S / WARM_STEP_S)):
         truth.step(WARM_STEP_S)
     return truth
@@ -44,7 +44,7 @@ def synthetic_load(site: Site, seed: int, settings: Settings = DEFAULT) -> LoadA
     mean = settings.level or site.model.average_load
     if settings.load in ("steady", "steps"):
         return PlainLoad(p, mean, 0.0 if settings.load == "steady" else 0.35)
-    return SyntheticLoad(p, Synthetic(racks, gpus, seed, mean, site.model.place.longitude, TRAINED[settings.load]))
+    return SyntheticLoad.of(p, Synthetic(racks, gpus, seed, mean, site.model.place.longitude, TRAINED[settings.load]))
 
 
 def history(site: Site, hours: float, step_s: float, seed: int, end_ms: int, with_gpus: bool = False,

@@ -96,6 +96,25 @@ def from_series(times: np.ndarray, wet_bulb: np.ndarray, humidity: float = 0.8) 
     return at
 
 
+def minutely(at: WeatherAt) -> WeatherAt:
+    """The same weather, straight between whole minutes: a plant that steps in seconds asks for little."""
+    known: dict[int, Weather] = {}
+
+    def minute(n: int) -> Weather:
+        if n not in known:
+            if len(known) > 8:
+                known.clear()
+            known[n] = at(60.0 * n)
+        return known[n]
+
+    def between(t: float) -> Weather:
+        n, part = divmod(t / 60.0, 1.0)
+        a, b = minute(int(n)), minute(int(n) + 1)
+        return Weather(*(x + part * (y - x) for x, y in ((a.dry_bulb, b.dry_bulb), (a.wet_bulb, b.wet_bulb), (a.humidity, b.humidity))))
+
+    return between
+
+
 def of_site(climate: Climate, place: Place, seed: int, epw: Path | None = None) -> WeatherAt:
     """The site's weather: its EPW where one is given or named, otherwise its normals."""
     if epw is not None:

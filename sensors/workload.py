@@ -13,6 +13,7 @@ import numpy as np
 from sensors.noise import smooth, stream
 
 DAY = 86_400.0
+HELD = 15.0  # s
 SHIFT = 6 * 3600.0  # a job slot changes its job every six hours, at a seeded offset
 IDLE, COMMUNICATION, CHECKPOINT = 0.05, 0.45, 0.25  # load while waiting, exchanging gradients, writing (assumptions)
 
@@ -94,6 +95,7 @@ class Synthetic:
         self.offsets = rng.uniform(0, SHIFT, max(len(self.sizes), 1))
         self.bias = 1 + 0.03 * rng.standard_normal(racks)
         self.spread = np.clip(1 + 0.04 * rng.standard_normal((racks, gpus)), 0.85, 1.12)  # silicon and scheduling
+        self.held: tuple[int, np.ndarray] = (-1, self.spread)  # of the newest moment asked for
         self.scale = 1.0
         self.scale = self._scale(mean)
 
@@ -119,6 +121,9 @@ class Synthetic:
         return np.clip(loads * self.bias * self.scale, 0.02, 1.0)
 
     def gpu_share(self, t: float) -> np.ndarray:
-        """Load of each GPU relative to its rack, shape (racks, gpus): fixed spread and slow drift."""
-        drift = smooth(self.seed, "gpu", t, 300.0, self.racks * self.gpus).reshape(self.racks, self.gpus)
-        return self.spread * (1 + 0.015 * drift)
+        """Load of each GPU relative to its rack, shape (racks, gpus): fixed spread and slow drift in steps of 15 s."""
+        held = int(t // HELD)
+        if held != self.held[0]:
+            drift = smooth(self.seed, "gpu", held * HELD, 300.0, self.racks * self.gpus).reshape(self.racks, self.gpus)
+            self.held = (held, self.spread * (1 + 0.015 * drift))
+        return self.held[1]

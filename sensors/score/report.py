@@ -73,7 +73,8 @@ def _speed(results: Sequence[Result]) -> dict[str, Any]:
     steps = sum(round(r.plan.hours * 3600 / r.plan.step_s) for r in results)
     stages = {s: round(1e3 * sum(r.seconds[s] for r in results) / max(steps, 1), 3) for s in STAGES}
     return {"steps": steps, "messages": sum(r.messages for r in results), "refused": sum(r.refused for r in results), "ms_a_step": stages,
-            "s_a_run": round(sum(sum(r.seconds.values()) for r in results) / len(results), 1)}
+            "cpu_s_a_run": round(sum(sum(r.seconds.values()) for r in results) / len(results), 1),
+            "wall_s_a_run": round(sum(r.wall_s for r in results) / len(results), 1)}
 
 
 def _run(r: Result) -> dict[str, Any]:

@@ -20,7 +20,7 @@ def show(figures: dict[str, Any], console: Console | None = None) -> None:
               f"({alarms['per_week']} a site and week), {alarms['secondary']} more beside a fault")
     out.print(f"NIS before faults: {nis['mean']} (band {nis['band_95']}, {nis['samples']} innovations)")
     stages = ", ".join(f"{k} {v:.2f}" for k, v in speed["ms_a_step"].items())
-    out.print(f"{speed['s_a_run']} s a run; ms a step: {stages}; {speed['messages']} messages, {speed['refused']} problems in them")
+    out.print(f"{speed['cpu_s_a_run']} s of processor and {speed['wall_s_a_run']} s of wall a run; processor ms a step: {stages}; {speed['messages']} messages, {speed['refused']} problems in them")
 
 
 def _faults(figures: dict[str, Any]) -> Table:

@@ -11,16 +11,13 @@ from sensors.truth.state import State
 
 def stored(p: Parameters, s: State) -> float:
     """Heat above 0 degC of everything that stores it [J]."""
-    tcs, fws = p.tcs_volumetric, p.fws_volumetric
-    metal = np.einsum("ij,ij->", p.rack.die, s.die) + np.einsum("ij,ij->", p.rack.plate, s.plate)
-    racks = tcs * np.sum(p.rack.inlet * s.rack_in + p.rack.outlet * s.rack_out)
-    cdus = np.sum(0.5 * tcs * p.cdu.half * (s.tcs_return + s.tcs_supply) + fws * p.cdu.half * s.fws_out)
-    hall = np.sum(p.hall.air_capacity * s.air + fws * p.hall.header * s.header)
-    room = fws * np.sum(np.maximum(p.hall.district_volume, 0.05) * s.district_out + np.maximum(p.hall.hp_volume, 0.05) * s.hp_out
-                        + np.maximum(p.hall.cooler_volume, 0.05) * s.cooler_out)
-    tower = fws * np.sum(np.where(p.hall.tower_cells > 0, np.maximum(p.hall.tower_volume, 0.05), 0.0) * s.basin)
-    plugs = sum(plug.stored() for plug in [*s.supply, *s.back, *s.tank] if plug is not None)
-    return float(metal + racks + cdus + hall + room + tower + plugs)
+    tcs, fws, r, h = p.tcs_volumetric, p.fws_volumetric, p.rack, p.hall
+    metal = np.einsum("ij,ij->", r.die, s.die) + np.einsum("ij,ij->", r.plate, s.plate)  # vdot would wake threads
+    racks = tcs * (np.dot(r.inlet, s.rack_in) + np.dot(r.outlet, s.rack_out))
+    cdus = 0.5 * tcs * np.dot(p.cdu.half, s.tcs_return + s.tcs_supply) + fws * np.dot(p.cdu.half, s.fws_out)
+    room = np.dot(h.district_store, s.district_out) + np.dot(h.hp_store, s.hp_out) + np.dot(h.cooler_store, s.cooler_out)
+    hall = np.dot(h.air_capacity, s.air) + fws * (np.dot(h.header, s.header) + room + np.dot(h.tower_store, s.basin))
+    return float(metal + racks + cdus + hall + s.supply.stored() + s.back.stored() + s.tank.stored())
 
 
 @dataclass

@@ -1,6 +1,8 @@
 """The plant's own controllers. Proportional-integral in velocity form; gains hold at one second and at the coarse steps of history."""
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from sensors.truth.effects import Effects
@@ -14,14 +16,19 @@ RATIO_TIME = 8.0  # s, drives that hold a difference of pressure
 STAGE_UP, STAGE_DOWN, LEAST_RUN = 0.97, 0.62, 600.0  # speed, speed, s
 
 
+def clamp(value: np.ndarray, low: np.ndarray | float, high: np.ndarray | float) -> np.ndarray:
+    """As `np.clip`, at a quarter of its cost for a few values."""
+    return np.minimum(np.maximum(value, low), high)
+
+
 def approach(value: np.ndarray, target: np.ndarray, dt: float, tau: float) -> np.ndarray:
-    return value + (target - value) * -np.expm1(-dt / tau)
+    return value + (target - value) * -math.expm1(-dt / tau)
 
 
 def hold_pressure(speed: np.ndarray, dp: np.ndarray, wanted: np.ndarray, dt: float, low: float = 0.25) -> np.ndarray:
     """Speed that brings `dp` [Pa] to `wanted` in a square-law system, approached with the drive's ramp."""
     ratio = np.sqrt(wanted / np.maximum(dp, 0.02 * wanted))
-    return np.clip(approach(speed, speed * np.clip(ratio, 0.5, 2.0), dt, RATIO_TIME), low, 1.0)
+    return clamp(approach(speed, speed * clamp(ratio, 0.5, 2.0), dt, RATIO_TIME), low, 1.0)
 
 
 def cdu_valves(p: Parameters, s: State, e: Effects, dt: float) -> None:
@@ -29,17 +36,18 @@ def cdu_valves(p: Parameters, s: State, e: Effects, dt: float) -> None:
     step = min(dt, CALM)
     error = s.tcs_supply - p.cdu.tcs_set
     change = VALVE_GAIN * e.valve_gain * ((error - s.valve_error) + error * step / VALVE_TIME)
-    s.valve_command = np.clip(s.valve_command + change, 0.02, 1.0)
+    s.valve_command = clamp(s.valve_command + change, 0.02, 1.0)
     s.valve_error = error
     gap = s.valve_command - s.valve
     moved = np.where(np.abs(gap) > p.cdu.stiction + e.valve_stiction, gap, 0.0)
-    s.valve = s.valve + np.clip(moved, -dt / VALVE_STROKE, dt / VALVE_STROKE)
-    s.valve = np.where(np.isnan(e.valve_stuck), s.valve, np.where(e.valve_stuck < 0, s.valve, e.valve_stuck))
+    before = s.valve
+    s.valve = s.valve + clamp(moved, -dt / VALVE_STROKE, dt / VALVE_STROKE)
+    s.valve = np.where(np.isnan(e.valve_stuck), s.valve, np.where(e.valve_stuck < 0, before, e.valve_stuck))
 
 
 def cdu_pumps(p: Parameters, s: State, e: Effects, dt: float) -> np.ndarray:
     """Speeds hold the pressure across the racks; returns units running over units needed."""
-    running = np.clip(p.cdu.pumps - e.cdu_pumps, 0.0, p.cdu.needed)
+    running = clamp(p.cdu.pumps - e.cdu_pumps, 0.0, p.cdu.needed)
     s.cdu_speed = hold_pressure(s.cdu_speed, s.flows.get("cdu_dp", p.cdu.dp_set), p.cdu.dp_set, dt)
     return running / p.cdu.needed
 
@@ -53,12 +61,12 @@ def facility_pumps(p: Parameters, s: State, e: Effects, dt: float) -> np.ndarray
     down = free & (s.pump_speed < STAGE_DOWN) & (s.pump_count > 1) & ~up
     s.pump_count = s.pump_count + up - down
     s.pump_timer = np.where(up | down, 0.0, s.pump_timer)
-    return np.clip(np.minimum(s.pump_count, p.hall.pumps - e.pump_out), 0.0, None)
+    return np.maximum(np.minimum(s.pump_count, p.hall.pumps - e.pump_out), 0.0)
 
 
 def coils(p: Parameters, s: State, dt: float) -> None:
     """Fan coils hold the hall's air."""
-    target = np.clip(0.6 + 0.15 * (s.air - p.hall.air_set), 0.25, 1.0)
+    target = clamp(0.6 + 0.15 * (s.air - p.hall.air_set), 0.25, 1.0)
     s.coil_speed = approach(s.coil_speed, target, dt, 60.0)
 
 
@@ -66,7 +74,7 @@ def fans(p: Parameters, s: State, water: np.ndarray, dt: float) -> None:
     """Fans of dry coolers or towers hold the temperature of the water they send; below zero the bypass opens."""
     error = water - p.hall.fws_set
     step = min(dt, CALM)
-    s.fan = np.clip(s.fan + FAN_GAIN * ((error - s.fan_error) + error * step / FAN_TIME), -1.0, 1.0)
+    s.fan = clamp(s.fan + FAN_GAIN * ((error - s.fan_error) + error * step / FAN_TIME), -1.0, 1.0)
     s.fan_error = error
 
 
@@ -90,6 +98,6 @@ def heat_pump(p: Parameters, s: State, wanted: np.ndarray, dt: float) -> None:
     turn = (call != on) & (s.hp_timer > LEAST_RUN) & (p.hall.hp_source > 0)
     s.hp_timer = np.where(turn, 0.0, s.hp_timer)
     stay = np.where(turn, call, on)
-    target = np.where(stay, np.clip(wanted, p.hall.hp_min, 1.0), 0.0)
-    ramp = np.clip(target - s.hp_load, -dt / 180.0, dt / 180.0)
+    target = np.where(stay, clamp(wanted, p.hall.hp_min, 1.0), 0.0)
+    ramp = clamp(target - s.hp_load, -dt / 180.0, dt / 180.0)
     s.hp_load = np.where(stay, np.maximum(s.hp_load + ramp, p.hall.hp_min), np.maximum(s.hp_load - dt / 60.0, 0.0))

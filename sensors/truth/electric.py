@@ -54,6 +54,8 @@ def wire(site: Site, rng: np.random.Generator) -> Wiring:
 
 def live_share(matrix: np.ndarray, alive: np.ndarray) -> np.ndarray:
     """Shares when only `alive` (F,) feeds carry: the rest moves over, nothing where none is left."""
+    if alive.all():
+        return matrix
     left = matrix * alive
     total = left.sum(axis=1, keepdims=True)
     return left / np.where(total > 0, total, 1.0)

@@ -44,7 +44,7 @@ def _cdu(t: Truth) -> dict:
 
 def _loop(t: Truth) -> dict:
     s = t.state
-    warm = np.array([m.cells.mean() for m in s.back])
+    warm = s.back.cells.mean(axis=1)
     gas = GAS_SHARE * (2 * t.p.hall.main + t.p.hall.tank)
     static = (STATIC_PA + AIR_PA) * gas / (gas + s.lost) - AIR_PA  # the gas expands at constant temperature
     return {"supply_c": s.header, "return_c": s.flows["back"], "flow_lpm": s.flows["total_flow"], "dp_kpa": s.flows["loop_dp"],
@@ -62,8 +62,9 @@ def _having(t: Truth, cls: str, values: np.ndarray) -> np.ndarray:
 
 
 def _tank(t: Truth) -> dict:
-    tanks = [plug for plug in t.state.tank if plug is not None]
-    return {"top_c": [k.cells[:2].mean() for k in tanks], "bottom_c": [k.cells[-2:].mean() for k in tanks], "level_pct": 0.9}
+    cells = t.state.tank.cells
+    values = {"top_c": 0.5 * (cells[:, 0] + cells[:, 1]), "bottom_c": 0.5 * (cells[:, -2] + cells[:, -1])}
+    return {name: _having(t, "tank", v) for name, v in values.items()} | {"level_pct": 0.9}
 
 
 def _cooler(t: Truth) -> dict:

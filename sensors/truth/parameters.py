@@ -5,6 +5,7 @@ Shapes: (H,) halls, (C,) CDUs, (R,) racks, (R, G) GPUs. SI units, temperatures i
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from sensors.truth.settings import Settings, Spread
 
 LPM = 1.0 / 60_000.0
 WATER = 990.0 * 4186.0  # J/(m3 K) at about 45 degC
+LEAST = 0.05  # m3
 SHUT_OFF = 1.22  # head at no flow over rated head; centrifugal pumps of this size 1.15..1.25 (Grundfos NB/NK curves)
 
 
@@ -115,6 +117,23 @@ class HallParameters:
     hp_min: np.ndarray
     hp_volume: np.ndarray
     hp_floor: np.ndarray  # degC, coldest source outlet
+
+    @cached_property
+    def district_store(self) -> np.ndarray:
+        """Water that mixes in each part of the plant room, m3; a part that is not there still joins two pipes."""
+        return np.maximum(self.district_volume, LEAST)
+
+    @cached_property
+    def hp_store(self) -> np.ndarray:
+        return np.maximum(self.hp_volume, LEAST)
+
+    @cached_property
+    def cooler_store(self) -> np.ndarray:
+        return np.maximum(self.cooler_volume, LEAST)
+
+    @cached_property
+    def tower_store(self) -> np.ndarray:
+        return np.where(self.tower_cells > 0, np.maximum(self.tower_volume, LEAST), 0.0)
 
 
 @dataclass(frozen=True)

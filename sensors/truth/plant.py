@@ -15,7 +15,7 @@ from sensors.truth.electric import Power, step_power, wire
 from sensors.truth.hydraulics import pump_power, pumped_flow, viscosity_flow
 from sensors.truth.parameters import Parameters, draw, hall_rows
 from sensors.truth.plug import settle
-from sensors.truth.racks import RackLoad, step_tcs, throttled
+from sensors.truth.racks import Joints, RackLoad, step_tcs, throttled
 from sensors.truth.room import Outside, network_demand, step_room
 from sensors.truth.settings import Settings
 from sensors.truth.state import State, designed
@@ -49,6 +49,7 @@ class Truth:
     neutral: Effects | None = None
     kept: float | None = None  # J stored at the end of the last step
     longest: float = LONGEST  # s, of a sub-step
+    joints: Joints | None = None  # of the newest length of a sub-step
     halls_of: dict[str, np.ndarray] = field(default_factory=dict)  # class -> row of the hall of each asset of the plant room
 
     @classmethod
@@ -86,6 +87,11 @@ class Truth:
         self.kept = stored(p, s)
         tower = float(out.tower_pump_w.sum())
         self.ledger.close(dt, before, self.kept, load.rack.sum() + cdu_w.sum() + pump_w.sum() + coil_w.sum() + tower)
+
+    def _joints(self, dt: float) -> Joints:
+        if self.joints is None or self.joints.dt != dt:
+            self.joints = Joints.of(self.p, dt)
+        return self.joints
 
     def _effects(self, t: float) -> Effects:
         if self.neutral is None:
@@ -125,9 +131,8 @@ class Truth:
         loop = s.flows["fws_flow"]
         flow = np.bincount(p.cdu.hall, loop, halls) + s.flows["coil_flow"]
         moved = flow * dt
-        arrive = np.array([m.outlet(v) for m, v in zip(s.supply, moved, strict=True)])
-        back = np.array([m.outlet(v) for m, v in zip(s.back, moved, strict=True)])
-        heat = step_tcs(p, s, e, load, s.flows["rack_flow"], loop, arrive[p.cdu.hall], cdu_w, dt)
+        arrive, back = s.supply.outlet(moved), s.back.outlet(moved)
+        heat = step_tcs(p, s, e, load, s.flows["rack_flow"], loop, arrive[p.cdu.hall], cdu_w, self._joints(dt))
         coil_out = self._air(load, coil_w, arrive, dt)
         demand = network_demand(p, self.site.model.network, weather, s.t)
         sent, out = step_room(p, s, e, demand, weather, back, flow, dt)
@@ -154,22 +159,16 @@ class Truth:
         hot = np.bincount(p.cdu.hall, s.flows["fws_flow"] * s.fws_out, len(moved)) + s.flows["coil_flow"] * coil_out
         total = moved / dt
         mixed = np.where(total > 1e-12, hot / np.maximum(total, 1e-12), back)
-        lost = 0.0
-        drawn = sent.copy()
-        for h, volume in enumerate(moved):
-            s.back[h].push(volume, mixed[h])
-            lost += s.back[h].lose(s.air[h], dt)
-            tank = s.tank[h]
-            if tank is not None:
-                drawn[h] = tank.outlet(volume)
-                tank.push(volume, sent[h])
-                tank.cells = settle(tank.cells, min(0.45, TURNOVER * dt), min(0.45, (MIXING + e.tank_mixing[h]) * dt))
-                lost += tank.lose(weather.dry_bulb, dt)
+        s.back.push(moved, mixed)
+        lost = s.back.lose(s.air, dt)
+        drawn = np.where(p.hall.tank > 0, s.tank.outlet(moved), sent)
+        s.tank.push(moved, sent)
+        s.tank.cells = settle(s.tank.cells, min(0.45, TURNOVER * dt), np.minimum(0.45, (MIXING + e.tank_mixing) * dt))
+        lost += s.tank.lose(weather.dry_bulb, dt)
         c, mass = p.fws_volumetric * total, p.fws_volumetric * p.hall.header / dt
         s.header = (mass * s.header + c * drawn + pump_w) / (mass + c)
-        for h, volume in enumerate(moved):
-            s.supply[h].push(volume, s.header[h])
-            lost += s.supply[h].lose(s.air[h], dt)
+        s.supply.push(moved, s.header)
+        lost += s.supply.lose(s.air, dt)
         s.flows |= {"drawn": drawn, "mixed": mixed}
         self.ledger.out(lost)
 
@@ -196,7 +195,9 @@ def _mean(matrix: np.ndarray) -> np.ndarray:
 
 def _levels(p: Parameters, s: State, e: Effects, dt: float) -> None:
     """Expansion vessels fall by what leaks; 30 litres each (assumption). What a facility loop loses is made up by hand."""
+    if not (e.leak.any() or e.loop_leak.any()):
+        return
     leaking = np.bincount(p.rack.cdu, e.leak, len(p.cdu.hall))
-    s.level = np.clip(s.level - leaking * dt / 0.03, 0.0, 1.0)
+    s.level = control.clamp(s.level - leaking * dt / 0.03, 0.0, 1.0)
     s.leaked = s.leaked + e.leak * dt * 1e3
     s.lost = s.lost + e.loop_leak * dt

@@ -39,7 +39,7 @@ def exchanger(ua: np.ndarray, hot: np.ndarray, cold: np.ndarray) -> np.ndarray:
 
 def throttled(p: Parameters, s: State, load: RackLoad) -> RackLoad:
     """GPUs above their slowdown temperature give up power, none left at shutdown."""
-    if not np.any(s.die > p.rack.throttle[:, None]):
+    if s.die.max() <= p.rack.throttle.min():
         return load
     room = (p.rack.shutdown - p.rack.throttle)[:, None]
     keep = np.clip((p.rack.shutdown[:, None] - s.die) / room, 0.0, 1.0)
@@ -56,27 +56,46 @@ def _plates(p: Parameters, e: Effects, flow: np.ndarray, inlet: np.ndarray) -> n
         stream, film = stream * e.plate_flow, film * e.plate_film * e.plate_flow ** r.exponent[:, None]
     np.maximum(stream, 1e-9, out=stream)
     np.divide(film, stream, out=film)
-    return stream * -np.expm1(-film)
+    np.negative(film, out=film)
+    np.expm1(film, out=film)
+    stream *= film
+    return np.negative(stream, out=stream)
 
 
-def _gpus(p: Parameters, s: State, g: np.ndarray, power: np.ndarray, dt: float) -> tuple[np.ndarray, ...]:
+@dataclass(frozen=True)
+class Joints:
+    """What a step of length `dt` makes of dies and plates, whatever the flow: shape (R, G)."""
+
+    dt: float
+    die: np.ndarray  # W/K, store over the step
+    a: np.ndarray  # W/K, die store and joint
+    pull: np.ndarray  # joint over a
+    plate: np.ndarray  # W/K, store over the step
+    d: np.ndarray  # W/K, plate store and the die behind its joint
+
+    @classmethod
+    def of(cls, p: Parameters, dt: float) -> Joints:
+        die, k, plate = p.rack.die / dt, p.rack.joint, p.rack.plate / dt
+        return cls(dt, die, die + k, k / (die + k), plate, plate + k * die / (die + k))
+
+
+def _gpus(j: Joints, s: State, g: np.ndarray, power: np.ndarray) -> tuple[np.ndarray, ...]:
     """Affine step of plates: new plate = (n + g * inlet) / d; also what is needed for the die."""
-    die, k = p.rack.die / dt, p.rack.joint
-    a = die + k
-    source = die * s.die + power
-    d = p.rack.plate / dt + k * die / a + g
-    n = p.rack.plate / dt * s.plate + k * source / a
-    return n, d, source, a
+    source = j.die * s.die
+    source += power
+    n = j.plate * s.plate
+    n += j.pull * source
+    return n, j.d + g, source
 
 
 def step_tcs(p: Parameters, s: State, e: Effects, load: RackLoad, rack_flow: np.ndarray, fws_flow: np.ndarray, fws_in: np.ndarray,
-             pump_w: np.ndarray, dt: float) -> np.ndarray:
-    """Advance dies, plates, racks and both sides of the CDUs by `dt`; returns heat to facility water of each CDU [W]."""
-    vol, cdus = p.tcs_volumetric, len(p.cdu.hall)
+             pump_w: np.ndarray, joints: Joints) -> np.ndarray:
+    """Advance dies, plates, racks and both sides of the CDUs by the step of `joints`; returns heat to facility water of each CDU [W]."""
+    vol, cdus, dt = p.tcs_volumetric, len(p.cdu.hall), joints.dt
     g = _plates(p, e, rack_flow, s.rack_in)
-    n, d, source, a = _gpus(p, s, g, load.gpu, dt)
+    n, d, source = _gpus(joints, s, g, load.gpu)
     part = g / d
-    heat_a, heat_b = (part * n).sum(axis=1), (g - g * part).sum(axis=1)
+    heat_a, heat_b = np.einsum("ij,ij->i", part, n), g.sum(axis=1) - np.einsum("ij,ij->i", g, part)
     c = vol * rack_flow
     # rack inlet = i0 + i1 * supply, rack outlet = o0 + o1 * supply
     ci, co = vol * p.rack.inlet / dt, vol * p.rack.outlet / dt
@@ -99,8 +118,11 @@ def step_tcs(p: Parameters, s: State, e: Effects, load: RackLoad, rack_flow: np.
     s.tcs_supply, s.tcs_return = supply, h0 + h1 * supply
     at = supply[p.rack.cdu]
     s.rack_in, s.rack_out = i0 + i1 * at, o0 + o1 * at
-    s.plate = (n + g * s.rack_in[:, None]) / d
-    s.die = (source + p.rack.joint * s.plate) / a
+    g *= s.rack_in[:, None]
+    g += n
+    s.plate = np.divide(g, d, out=g)
+    source += p.rack.joint * s.plate
+    s.die = np.divide(source, joints.a, out=source)
     heat = gx * (s.tcs_return - fws_in)
     cf = p.fws_volumetric * p.cdu.half / dt
     s.fws_out = (cf * s.fws_out + cold * fws_in + heat) / (cf + cold)

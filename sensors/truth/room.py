@@ -73,7 +73,7 @@ def _district(p: Parameters, s: State, e: Effects, demand: Demand, back: np.ndar
     stream = np.minimum(demand.stream, p.hall.district_flow) * s.district_valve
     g = np.where(useful, exchanger(p.hall.district_ua * e.district_ua, c, stream), 0.0)
     heat = g * (back - demand.back)
-    mass = p.fws_volumetric * np.maximum(p.hall.district_volume, 0.05) / dt
+    mass = p.fws_volumetric * p.hall.district_store / dt
     s.district_out = (mass * s.district_out + c * back - heat) / (mass + c)
     return heat, demand.back + heat / np.maximum(demand.stream, 1e-6)
 
@@ -89,7 +89,7 @@ def _heat_pump(p: Parameters, s: State, e: Effects, demand: Demand, dh_in: np.nd
     control.heat_pump(p, s, np.where(p.hall.hp_source > 0, np.minimum(need, room) / capacity, 0.0), dt)
     source = np.minimum(s.hp_load * capacity * (p.hall.hp_source > 0), room)
     power = source / (cop - 1)
-    mass = p.fws_volumetric * np.maximum(p.hall.hp_volume, 0.05) / dt
+    mass = p.fws_volumetric * p.hall.hp_store / dt
     s.hp_out = (mass * s.hp_out + c * s.district_out - source) / (mass + c)
     return source, power, dh_in + (source + power) / np.maximum(demand.stream, 1e-6)
 
@@ -113,7 +113,7 @@ def _coolers(p: Parameters, s: State, e: Effects, weather: Weather, c: np.ndarra
     ua = p.hall.cooler_ua * e.cooler_ua * (0.05 + 0.95 * moving**0.62)  # finned tubes, h ~ v ** 0.62 (Briggs and Young 1963: 0.68)
     g = exchanger(ua, through, p.hall.cooler_air * moving)
     heat = g * (s.hp_out - weather.dry_bulb - e.recirculation)
-    mass = p.fws_volumetric * np.maximum(p.hall.cooler_volume, 0.05) / dt
+    mass = p.fws_volumetric * p.hall.cooler_store / dt
     s.cooler_out = (mass * s.cooler_out + through * s.hp_out - heat) / (mass + through)
     sent = (1 - bypass) * s.cooler_out + bypass * s.hp_out
     return sent, heat, p.hall.cooler_fan * e.cooler_fans * fan**2.9, np.zeros_like(heat)
@@ -132,12 +132,12 @@ def _tower(p: Parameters, s: State, e: Effects, weather: Weather, c: np.ndarray,
     out = stream * -np.expm1(-ntu) * (1 - np.maximum(-s.fan, 0.0))
     wet = weather.wet_bulb + e.recirculation
     pump = p.hall.tower_pump_w * share * np.ones_like(out)
-    mass = p.fws_volumetric * np.maximum(p.hall.tower_volume, 0.05) / dt
+    mass = p.fws_volumetric * np.maximum(p.hall.tower_store, 0.05) / dt
     keep = 1 - out / stream  # of the exchanged heat that stays in the basin
     s.basin = (mass * s.basin + keep * g * s.hp_out + out * wet + pump) / (mass + keep * g + out)
     heat = g * (s.hp_out - s.basin)
     rejected = out * (s.basin + heat / stream - wet)
-    hot = p.fws_volumetric * np.maximum(p.hall.cooler_volume, 0.05) / dt
+    hot = p.fws_volumetric * p.hall.cooler_store / dt
     s.cooler_out = (hot * s.cooler_out + c * s.hp_out - heat) / (hot + c)
     s.flows |= {"tower_flow": stream / p.fws_volumetric, "tower_return": s.basin + heat / stream}
     return s.cooler_out, rejected, p.hall.tower_fan * cells * np.maximum(s.fan, 0.0) ** 2.9, pump

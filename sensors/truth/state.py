@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sensors.truth.parameters import Parameters
-from sensors.truth.plug import Plug
+from sensors.truth.plug import Plugs
 
 CELLS = 24  # of each main and tank
 
@@ -29,9 +29,9 @@ class State:
     cdu_speed: np.ndarray
     air: np.ndarray
     coil_speed: np.ndarray
-    supply: list[Plug]
-    back: list[Plug]
-    tank: list[Plug | None]
+    supply: Plugs
+    back: Plugs
+    tank: Plugs  # of no volume where a hall has none
     header: np.ndarray
     pump_speed: np.ndarray
     pump_count: np.ndarray
@@ -66,12 +66,10 @@ def designed(p: Parameters, t: float) -> State:
     grid = np.ones_like(p.rack.share)
     vol = p.fws_volumetric
 
-    def mains(offset: float) -> list[Plug]:
-        return [Plug.filled(float(v), CELLS, float(c) + offset, vol, float(w))
-                for v, c, w in zip(p.hall.main, set_fws, p.hall.main_loss, strict=True)]
+    def mains(offset: float) -> Plugs:
+        return Plugs.filled(p.hall.main, CELLS, set_fws + offset, vol, p.hall.main_loss)
 
-    tanks = [Plug.filled(float(v), CELLS, float(c), vol, float(w)) if v > 0 else None
-             for v, c, w in zip(p.hall.tank, set_fws, p.hall.tank_loss, strict=True)]
+    tanks = Plugs.filled(p.hall.tank, CELLS, set_fws, vol, p.hall.tank_loss)
     zero, full = np.zeros(halls), np.ones(halls)
     return State(
         t=t, die=grid * (inlet[:, None] + 22.0), plate=grid * (inlet[:, None] + 14.0), rack_in=inlet.copy(), rack_out=inlet + 8.0,

@@ -10,7 +10,7 @@ from config.load import load_site
 from sensors.faults import Fault, plant_faults
 from sensors.truth.parameters import draw
 from sensors.truth.plant import Truth
-from sensors.truth.plug import Plug, settle
+from sensors.truth.plug import Plugs, settle
 from sensors.truth.racks import RackLoad
 from sensors.weather import moist
 
@@ -63,42 +63,59 @@ def test_the_ledger_notices_lost_heat():
     assert truth.ledger.residual > 1e-5
 
 
+def plug(volume: float, cells: list[float]) -> Plugs:
+    return Plugs(np.array([volume]), np.array([cells], dtype=float), 4e6, np.zeros(1))
+
+
+def one(value: float) -> np.ndarray:
+    return np.array([value])
+
+
 @given(st.lists(st.floats(-20, 100), min_size=2, max_size=30), st.lists(st.tuples(st.floats(0, 1), st.floats(-20, 100)), max_size=8))
 def test_a_plug_gives_out_what_went_in(cells, pushes):
-    plug = Plug(3.0, np.array(cells), 4e6)
+    main = plug(3.0, cells)
     for share, inlet in pushes:
-        before, moved = plug.stored(), 3.0 * share
-        out = plug.outlet(moved)
-        plug.push(moved, inlet)
-        if moved > 1e-12:
-            assert plug.stored() == pytest.approx(before + 4e6 * moved * (inlet - out), abs=1e-2)  # J of about 1e9
-        assert min(cells + [i for _, i in pushes]) - 1e-6 <= plug.cells.min() <= plug.cells.max() <= max(cells + [i for _, i in pushes]) + 1e-6
+        before, moved = main.stored(), 3.0 * share
+        out = float(main.outlet(one(moved))[0])
+        main.push(one(moved), one(inlet))
+        if moved > 1e-9:
+            assert main.stored() == pytest.approx(before + 4e6 * moved * (inlet - out), abs=1e-2)  # J of about 1e9
+        low, high = min(cells + [i for _, i in pushes]), max(cells + [i for _, i in pushes])
+        assert low - 1e-6 <= main.cells.min() <= main.cells.max() <= high + 1e-6
 
 
 def test_a_plug_delays_by_volume_over_flow():
-    plug = Plug.filled(10.0, 20, 20.0, 4e6)
+    main = plug(10.0, [20.0] * 20)
     seen = []
     for _ in range(30):
-        seen.append(plug.outlet(0.5))  # one cell a step: no numerical mixing
-        plug.push(0.5, 40.0)
+        seen.append(float(main.outlet(one(0.5))[0]))  # one cell a step: no numerical mixing
+        main.push(one(0.5), one(40.0))
     assert seen[:20] == pytest.approx([20.0] * 20)
     assert seen[20:] == pytest.approx([40.0] * 10)
 
 
 def test_a_plug_refuses_more_than_it_holds():
     with pytest.raises(ValueError, match="shorten the step"):
-        Plug.filled(1.0, 4, 20.0, 4e6).outlet(1.1)
+        plug(1.0, [20.0] * 4).outlet(one(1.1))
+
+
+def test_plugs_side_by_side_do_not_touch_each_other_and_no_plug_holds_nothing():
+    three = Plugs(np.array([2.0, 0.0, 1.0]), np.array([[10.0] * 4, [20.0] * 4, [30.0] * 4]), 4e6, np.array([0.0, 5.0, 0.0]))
+    three.push(np.array([1.0, 1.0, 0.0]), np.array([50.0, 60.0, 70.0]))
+    assert three.cells[0] == pytest.approx([50, 50, 10, 10]) and three.cells[2] == pytest.approx([30.0] * 4)
+    assert three.outlet(np.array([1.0, 1.0, 0.0])) == pytest.approx([10.0, 20.0, 30.0])
+    assert three.lose(0.0, 10.0) == 0.0 and three.stored() == pytest.approx(4e6 * (2.0 * 30 + 30))
 
 
 @given(st.lists(st.floats(0, 90), min_size=3, max_size=24), st.floats(0, 0.5), st.floats(0, 0.5))
 def test_buoyancy_keeps_the_sum_and_the_range(cells, turnover, mixing):
-    out = settle(np.array(cells), turnover, mixing)
+    out = settle(np.array([cells]), turnover, mixing)
     assert out.sum() == pytest.approx(sum(cells), abs=1e-9)
     assert out.min() >= min(cells) - 1e-9 and out.max() <= max(cells) + 1e-9
 
 
 def test_cold_water_on_top_sinks():
-    cells = np.array([20.0] * 4 + [40.0] * 4)
+    cells = np.array([[20.0] * 4 + [40.0] * 4])
     for _ in range(400):
         cells = settle(cells, 0.3, 0.0)
     assert np.all(np.diff(cells) <= 1e-6)

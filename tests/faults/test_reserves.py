@@ -55,3 +55,11 @@ def test_lost_facility_water_shows_as_pressure():
     gas = 0.02 * (2 * ill.p.hall.main[0] + ill.p.hall.tank[0])
     assert ill.state.lost[0] == pytest.approx(0.05)
     assert (pressure[1] + 101.3e3) / (pressure[0] + 101.3e3) == pytest.approx(gas / (gas + 0.05), rel=2e-3)
+
+
+def test_a_stuck_valve_stays_where_it_was_and_a_driven_one_where_it_is_driven():
+    healthy, ill = run("valve_stuck:cdu/cdu-02:0", 900)
+    _, open_ = run("valve_stuck:cdu/cdu-02:0:0.9", 60)
+    start = simulated(VALENCE, 4, END)
+    assert ill.state.valve[1] == start.state.valve[1] and healthy.state.valve[0] != start.state.valve[0]
+    assert open_.state.valve[1] == 0.9
