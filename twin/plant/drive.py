@@ -24,8 +24,8 @@ Array = np.ndarray
 
 # Tunings as commissioned: slow enough not to chase the loop's own delay (about a minute), fast enough for a load step.
 VALVE = Pi(gain=0.06, reset_s=40.0, low=0.02, rate=1 / 30)  # per K of TCS supply above its set point; 30 s stroke
-CDU_SPEED = Pi(gain=0.4, reset_s=8.0, low=0.3, rate=0.1)  # per relative error of differential pressure
-PUMP_SPEED = Pi(gain=0.3, reset_s=15.0, low=0.3, rate=0.05)
+CDU_SPEED = Pi(gain=0.12, reset_s=4.0, low=0.3, rate=0.1)  # per relative error of differential pressure; sampled water that follows at once: stable while gain 2 / speed < 1
+PUMP_SPEED = Pi(gain=0.12, reset_s=6.0, low=0.3, rate=0.05)  # likewise
 FAN = Pi(gain=0.04, reset_s=240.0, low=-1.0, rate=0.02)  # per K of water leaving the plant above its set point; below 0 the bypass opens
 PUMPS = Staging(up=0.95, down=0.55, wait_s=30.0, run_s=300.0)
 CHILLER = Pi(gain=0.05, reset_s=180.0, rate=1 / 180)  # per K above the set point and the band that the coolers have to themselves

@@ -1,0 +1,28 @@
+"""Ask what happens if: a pump trips, a feed is lost, tomorrow is hot ... and how long until it hurts."""
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    app.command("whatif")(whatif)
+
+
+def whatif(
+    question: Annotated[str, typer.Argument(help="Words, `pump-trip cdu-03 + heat-wave peak_c=41 start=10min`; a scenario's name or file; `list` for all.")],
+    site: Annotated[str, typer.Option(help="Name of a site, or path of a site file.")] = "valence",
+    horizon: Annotated[str | None, typer.Option("--for", help="How far to look: 90s, 10min, 1h30m, 2d.")] = None,
+    step: Annotated[float | None, typer.Option(help="Seconds of one step.")] = None,
+    load: Annotated[float | None, typer.Option(min=0, max=1, help="Share of load of the designed start; the site's average when left out.")] = None,
+    outdoor: Annotated[float | None, typer.Option(min=-40, max=55, help="Outdoor temperature of the designed start, degC.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Ask what happens if: a pump trips, a feed is lost, tomorrow is hot ... and how long until it hurts."""
+    from twin.cli._asking import Asked, catalogue, local
+
+    if question == "list":
+        catalogue(as_json)
+        return
+    local(Asked(question, site, horizon, step, load, outdoor, as_json))

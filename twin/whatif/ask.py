@@ -1,0 +1,80 @@
+"""`ask(ground, start, question) -> Answer`: the same future with and without what is asked. Pure: the start is a value and stays as it was."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from twin.whatif.accounts import account, prices_at
+from twin.whatif.answer import Answer, Margin
+from twin.whatif.chain import links, sentence
+from twin.whatif.ground import Ground
+from twin.whatif.limits import HARM, Reached, reached
+from twin.whatif.phrase import number
+from twin.whatif.question import Question, plain
+from twin.whatif.record import Trajectory
+from twin.whatif.run import run
+from twin.whatif.schedule import checked, pieces
+from twin.whatif.series import series
+from twin.whatif.span import clock, spoken
+from twin.whatif.start import Start
+
+Array = np.ndarray
+RECORDS = 720  # of a future at most
+
+
+def ask(g: Ground, start: Start, q: Question) -> Answer:
+    """What the perturbations of a question do. Raises Refused where it means nothing at this site."""
+    checked(g, q.perturbations)
+    steps = max(round(q.horizon_s / q.step_s), 1)
+    every = max(-(-steps // RECORDS), 1)
+    steps = -(-steps // every) * every
+    plan = pieces(g, start.world, q.perturbations, steps, q.step_s)
+    calm = pieces(g, start.world, (), steps, q.step_s)
+    base = run(g, start, calm, q.step_s, every)
+    future = run(g, start, plan, q.step_s, every) if q.perturbations else base
+    return told(g, start, q, base, future, plan, calm)
+
+
+def told(g: Ground, start: Start, q: Question, base: Trajectory, future: Trajectory, plan: list, calm: list) -> Answer:
+    """Two futures as an answer."""
+    found = reached(g, start.world, future, base)
+    first = next((r for r in found if r.severity == HARM), found[0] if found else None)
+    margins = margin(g, future), margin(g, base)
+    chain = links(g, future, base, first.row if first and first.name.startswith("gpu") else None)
+    causes = tuple(p.explain(g) + when(p) for p in q.perturbations)
+    with_, without = account(future, prices_at(plan, future.seconds, q.step_s)), account(base, prices_at(calm, base.seconds, q.step_s))
+    return Answer(
+        site=g.site.id, start_ms=start.ts_ms, question=plain(q), headline=headline(q, first, margins), causes=causes, first=first,
+        plus_minus_s=None, reached=tuple(found), margin=margins[0], base_margin=margins[1], chain=tuple(chain),
+        sentence=sentence(list(causes), chain, first), account=with_, base_account=without, difference=with_ - without,
+        series=series(g, future, base, chain), seconds=future.seconds, bands=None, future=future, base=base)
+
+
+def when(p: Any) -> str:
+    """` at 00:10:00 for 2 h`."""
+    parts = [f"at {clock(p.start_s)}"] + ([f"for {spoken(p.duration_s)}"] if p.duration_s else []) + ([f"over {spoken(p.ramp_s)}"] if p.ramp_s else [])
+    return " " + " ".join(parts)
+
+
+def margin(g: Ground, t: Trajectory) -> Margin:
+    """The least margin of any rack at any time."""
+    m = t["rack.gpu_margin_k"]
+    record, row = np.unravel_index(int(m.argmin()), m.shape)
+    return Margin(float(m[record, row]), f"rack {g.name('rack', int(row))}", float(t.seconds[record]))
+
+
+def headline(q: Question, first: Reached | None, margins: tuple[Margin, Margin]) -> str:
+    """The answer in a line."""
+    now, base = margins
+    if first is None:
+        change = now.gpu_k - base.gpu_k
+        parts = f"the hottest GPU stays {number(now.gpu_k)} K below throttling"
+        return f"Nothing is lost within {spoken(q.horizon_s)}: {parts} ({change:+.1f} K)."
+    return f"{consequence(first)} in {spoken(first.at_s)}: {first.sentence}."
+
+
+def consequence(r: Reached) -> str:
+    words: Mapping[str, str] = {"gpu_throttle": "GPUs throttle", "gpu_shutdown": "GPUs shut down", "rack_power": "Racks lose power"}
+    return words.get(r.name, "First consequence")

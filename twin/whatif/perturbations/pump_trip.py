@@ -1,0 +1,35 @@
+"""Pumps of a CDU stop."""
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from twin.whatif.ground import Ground, select
+from twin.whatif.perturbation import Names, Perturbation
+from twin.whatif.phrase import listed
+from twin.whatif.world import World, at
+
+
+class PumpTrip(Perturbation):
+    """Pumps of CDUs stop; the rest run on."""
+
+    words: ClassVar[tuple[str, ...]] = ("cdu", "count")
+    sudden: ClassVar[bool] = True
+    cdu: Annotated[Names, Field(description="CDUs")]
+    count: Annotated[int | None, Field(ge=1, le=100, description="pumps lost of each; all when left out")] = None
+
+    def explain(self, g: Ground) -> str:
+        rows = select(g, "cdu", self.cdu, "cdu")
+        which = "the pumps" if self.count is None else f"{self.count} of the {g.m.cdu_pumps[rows[0]]:.0f} pumps"
+        return f"{which} of {listed([g.name('cdu', r) for r in rows])} stop"
+
+    def write(self, g: Ground, w: World, share: float, elapsed_s: float) -> World:
+        rows = select(g, "cdu", self.cdu, "cdu")
+        able = w.targets.cdu_pumps[rows]
+        left = np.maximum(able - (self.count or np.inf), 0.0) if share > 0 else able
+        return w.aim(cdu_pumps=at(rows, left, w.targets.cdu_pumps))
+
+
+KIND = PumpTrip

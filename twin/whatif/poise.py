@@ -1,0 +1,42 @@
+"""Machines standing where they make these flows: so that a future begins without a bump."""
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from twin.physics import hydraulics as h
+from twin.plant.machines import Machinery, Machines, at_rest
+from twin.plant.types import Inputs, Parameters
+
+Array = np.ndarray
+
+
+def poised(p: Parameters, m: Machinery, u: Inputs) -> Machines:
+    """Machines whose positions and speeds give the flows and loads of `u`: the pump and valve laws turned round."""
+    w = p.wiring
+    rack = w.racks_to_cdus(m.rack)
+    coolant = w.racks_to_cdus(u.rack_flow)
+    speed = _speed(coolant, np.maximum(m.cdu_needed, 1.0), m.cdu_head, m.cdu_flow, m.cdu_inside + 1.0 / rack**2)
+    main = w.cdus_to_loops(u.fws_flow) + u.air_flow
+    hall = main / np.sqrt(m.loop_dp)
+    pump = _speed(main, m.loop_needed, m.loop_head, m.loop_flow, m.main + 1.0 / np.maximum(hall, 1e-12) ** 2)
+    valve = position(m, u.fws_flow / np.sqrt(m.loop_dp)[w.cdu_loop])
+    through = np.where(p.core.ehx_ua > 0, u.tower_cells, u.cooler_on)
+    fan = np.where(through < 1.0, through - 1.0, np.where(p.core.ehx_ua > 0, u.tower_fan, u.cooler_fan))
+    rest = at_rest(m, u.gpu_power.shape)
+    return replace(rest, valve=valve, valve_i=valve, cdu_speed=speed, cdu_speed_i=speed, pump_speed=pump, pump_speed_i=pump, fan=fan, fan_i=fan,
+                   heatpump=u.heatpump_load, chiller=u.chiller_load, chiller_i=u.chiller_load, pads=u.pads_wet)
+
+
+def _speed(flow: Array, running: Array, head: Array, rated: Array, system: Array) -> Array:
+    """Relative speed at which pumps move `flow` through `system`, within what drives can do."""
+    own = (h.SHUTOFF - 1.0) * head / np.square(rated * running)
+    return np.clip(np.sqrt((own + system) * np.square(flow) / (h.SHUTOFF * head)), 0.3, 1.0)
+
+
+def position(m: Machinery, conductance: Array) -> Array:
+    """Position [C] of CDU valves at which their branches have this conductance [m3/(s Pa^0.5)]."""
+    y2 = np.square(conductance)
+    opening = np.sqrt(m.valve * y2 / np.maximum(1.0 - m.branch * y2, 1e-9))
+    return np.clip(np.log1p(np.minimum(opening, 1.0) * (h.RANGEABILITY - 1.0)) / np.log(h.RANGEABILITY), 0.02, 1.0)

@@ -1,0 +1,64 @@
+"""Where a future begins: the designed plant at rest, or what a twin believes."""
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from twin.plant.drive import drive
+from twin.plant.machines import Machines
+from twin.plant.operate import settle
+from twin.plant.power import at_rest
+from twin.plant.step import step
+from twin.plant.stocks import Stocks, filled
+from twin.plant.supply_types import SupplyState
+from twin.plant.types import Inputs, State
+from twin.whatif.ground import Ground
+from twin.whatif.poise import poised
+from twin.whatif.world import World, calm
+
+Array = np.ndarray
+SETTLING = ((4.0, 450), (1.0, 60))  # s and steps in which the controllers come to rest
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """One standard deviation of what a twin believes."""
+
+    core_k: Array  # [L, N]
+    cdu_k: Array  # [C, 2] supply, return
+    plate: Array  # [R, K] relative
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A moment of the plant and the world that goes on from it."""
+
+    state: State
+    machines: Machines
+    supply: SupplyState
+    stocks: Stocks
+    inputs: Inputs  # of the last step
+    world: World
+    ts_ms: int = 0  # event time of the moment; 0 for a designed one
+    plate: Array | None = None  # [R, K] conductance of the plates over the datasheet's, where known
+    doubt: Doubt | None = None
+
+
+def designed(g: Ground, load: float | None = None, dry_bulb: float | None = None, wet_bulb: float | None = None) -> Start:
+    """The plant at rest at a share of load [0..1] in a weather [degC]: as the site's average where not given."""
+    load = g.d.average_load if load is None else load
+    dry = g.d.mean_outdoor if dry_bulb is None else dry_bulb
+    wet = dry - 3.0 if wet_bulb is None else wet_bulb
+    state, inputs = settle(g.p, g.d, load, dry, wet)
+    return settled(g, Start(state, poised(g.p, g.m, inputs), at_rest(g.supply), filled(g.p, g.volumes, state), inputs, calm(g, load, dry, wet)))
+
+
+def settled(g: Ground, s: Start) -> Start:
+    """After the controllers have had their time in the world of the start."""
+    x, state, inputs = s.machines, s.state, s.inputs
+    for dt, steps in SETTLING:
+        for _ in range(steps):
+            x, inputs, _ = drive(g.p, g.m, x, state, s.world.targets, dt)
+            state, _ = step(g.p, state, inputs, dt)
+    return replace(s, state=state, machines=x, inputs=inputs, stocks=filled(g.p, g.volumes, state))
