@@ -5,6 +5,7 @@ import statistics
 from collections.abc import Sequence
 from typing import Any
 
+from sensors.score.nis import figures
 from sensors.score.run import STAGES, Result
 from sensors.score.virtual import VIRTUAL, Errors
 from sensors.score.watch import Watch
@@ -17,15 +18,16 @@ def summary(results: Sequence[Result], listed: bool = False) -> dict[str, Any]:
     """Everything that is printed. Delays in seconds; a fault never found counts as an infinite delay, shown as null."""
     hours = sum(r.plan.hours for r in results)
     false = sum(len(r.watch.false) for r in results)
+    alarms = sum(len(r.watch.false_alarms) for r in results)
     first = results[0].plan
     return {
         "site": first.site, "seeds": sorted({r.plan.seed for r in results}), "hours": first.hours, "step_s": first.step_s, "runs": len(results),
         "faults": {kind: _fault([r for r in results if _kind(r) == kind]) for kind in sorted({_kind(r) for r in results} - {HEALTHY})},
         "all_faults": _fault([r for r in results if r.plan.fault]),
-        "false_alarms": {"count": false, "per_week": round(false * WEEK_H / hours, 3) if hours else None,
-                         "secondary": sum(len(r.watch.secondary) for r in results)},
+        "false_alarms": {"count": alarms, "per_week": round(alarms * WEEK_H / hours, 3), "beside_faults": sum(len(r.watch.more_alarms) for r in results)},
+        "false_findings": {"count": false, "per_week": round(false * WEEK_H / hours, 3), "secondary": sum(len(r.watch.secondary) for r in results)},
         "virtual": {v.name: _virtual(v.unit, v.limit, [r.errors[v.name] for r in results]) for v in VIRTUAL},
-        "nis": _nis(results), "speed": _speed(results),
+        "nis": figures([r.nis for r in results]), "speed": _speed(results),
         "list": [_run(r) for r in results] if listed else [],
     }
 
@@ -40,9 +42,10 @@ def _fault(results: Sequence[Result]) -> dict[str, Any]:
     delays = sorted(_delay(w, w.detected_ms) for w in watches)
     return {
         "runs": len(watches), "detected": sum(w.detected_ms is not None for w in watches), "named": sum(w.named_ms is not None for w in watches),
-        "suspected": sum(w.suspected_ms is not None for w in watches), "delay_median_s": _finite(statistics.median(delays)) if delays else None,
+        "suspected": sum(w.suspected_ms is not None for w in watches), "alarmed": sum(w.alarmed_ms is not None for w in watches),
+        "delay_median_s": _finite(statistics.median(delays)) if delays else None,
         "delay_worst_s": _finite(delays[-1]) if delays else None, "false": sum(len(w.false) for w in watches),
-        "secondary": sum(len(w.secondary) for w in watches),
+        "secondary": sum(len(w.secondary) for w in watches), "false_alarms": sum(len(w.false_alarms) for w in watches),
     }
 
 
@@ -60,15 +63,6 @@ def _virtual(unit: str, limit: float | None, parts: Sequence[Errors]) -> dict[st
             "coverage_95": round(sum(e.inside for e in parts) / banded, 4) if banded else None, "aim": limit}
 
 
-def _nis(results: Sequence[Result]) -> dict[str, Any]:
-    """Mean normalised innovation squared before any fault; 1 is consistent. The band is that of the mean of independent ones."""
-    count = sum(r.nis_count for r in results)
-    if not count:
-        return {"samples": 0, "mean": None, "band_95": None}
-    half = 1.96 * (2.0 / count) ** 0.5
-    return {"samples": count, "mean": round(sum(r.nis_sum for r in results) / count, 4), "band_95": [round(1 - half, 4), round(1 + half, 4)]}
-
-
 def _speed(results: Sequence[Result]) -> dict[str, Any]:
     steps = sum(round(r.plan.hours * 3600 / r.plan.step_s) for r in results)
     stages = {s: round(1e3 * sum(r.seconds[s] for r in results) / max(steps, 1), 3) for s in STAGES}
@@ -81,4 +75,5 @@ def _run(r: Result) -> dict[str, Any]:
     f, w = r.plan.fault, r.watch
     return {"seed": r.plan.seed, "fault": _kind(r), "target": f.target if f else None, "size": round(f.size, 4) if f else None,
             "start_s": round(f.start_s, 1) if f else None, "detected_after_s": _finite(_delay(w, w.detected_ms)) if f else None,
-            "named_after_s": _finite(_delay(w, w.named_ms)) if f else None, "false": w.false, "secondary": len(w.secondary)}
+            "named_after_s": _finite(_delay(w, w.named_ms)) if f else None, "alarmed_after_s": _finite(_delay(w, w.alarmed_ms)) if f else None,
+            "false": w.false, "secondary": w.secondary, "false_alarms": w.false_alarms, "more_alarms": w.more_alarms}

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -11,6 +12,7 @@ from config.site import Site
 from sensors.faults import SensorFaults
 from sensors.fitted import Fitted, drawn
 from sensors.score import view
+from sensors.score.nis import Nis
 from sensors.score.plan import Plan
 from sensors.score.virtual import VIRTUAL, Errors, compare, truths
 from sensors.score.watch import Watch
@@ -18,7 +20,8 @@ from sensors.simulate import simulated
 from sensors.station import Station
 from sensors.truth.plant import Truth
 from twin.engine import advance, start
-from twin.wire.native import codec
+from twin.events import Effect
+from twin.wire.native import Decoded, codec
 
 SETTLE_S = 1800.0  # the twin's first half hour is not held against its estimates
 COMPARE_S = 60.0  # between two comparisons of the virtual sensors
@@ -31,8 +34,7 @@ class Result:
     plan: Plan
     watch: Watch
     errors: dict[str, Errors] = field(default_factory=dict)
-    nis_sum: float = 0.0
-    nis_count: int = 0
+    nis: dict[str, Nis] = field(default_factory=dict)
     messages: int = 0
     refused: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
@@ -93,13 +95,10 @@ def _step(m: Match) -> None:
     decode = codec(m.site).decode
     decoded = [decode(topic, payload, now) for topic, payload in frames]
     marks.append(clock())
-    before = m.twin.snapshot
-    for d in decoded:
-        for event in (*d.problems, *((d.event,) if d.event is not None else ())):
-            m.twin, _ = advance(m.site, m.twin, event)
+    seen = [found for d in decoded for found in _told(m, d)]
     marks.append(clock())
-    if m.twin.snapshot is not before:
-        _judge(m)
+    for effects in seen:
+        _judge(m, effects)
     _remember(m, now)
     marks.append(clock())
     m.result.messages += len(frames)
@@ -115,14 +114,23 @@ def _remember(m: Match, now_ms: int) -> None:
         m.waiting[now_ms] = truths(m.truth)
 
 
-def _judge(m: Match) -> None:
-    """The twin's newest snapshot against the truth of its time."""
+def _told(m: Match, decoded: Decoded) -> Iterator[tuple[Effect, ...]]:
+    """Tell the twin what a message gave; yields the effects where it took a step."""
+    for event in (*decoded.problems, *((decoded.event,) if decoded.event is not None else ())):
+        before = m.twin.snapshot
+        m.twin, effects = advance(m.site, m.twin, event)
+        if m.twin.snapshot is not before:
+            yield effects
+
+
+def _judge(m: Match, effects: tuple[Effect, ...]) -> None:
+    """The twin's newest snapshot against the truth of its time, and what it said."""
     now, watch = m.twin.snapshot.ts_ms, m.result.watch
     watch.see(now, view.findings(m.twin))
-    if now < watch.begins_ms:
-        nis = view.normalised(m.twin)
-        seen = nis[np.isfinite(nis)]
-        m.result.nis_sum, m.result.nis_count = m.result.nis_sum + float(seen.sum()), m.result.nis_count + len(seen)
+    watch.hear(now, view.announced(effects))
+    if SETTLE_S * 1000 <= now - m.result.plan.start_ms and now < watch.begins_ms:
+        for block, squares in view.normalised(m.twin).items():
+            m.result.nis.setdefault(block, Nis()).add(np.ravel(squares))
     true = m.waiting.pop(now, None)
     if true is not None:
         for name, error, std in compare(true, m.twin, m.masks):

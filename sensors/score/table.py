@@ -15,18 +15,20 @@ def show(figures: dict[str, Any], console: Console | None = None) -> None:
     out.print(_virtual(figures["virtual"]))
     for run in figures["list"]:
         out.print(run)
-    alarms, nis, speed = figures["false_alarms"], figures["nis"], figures["speed"]
-    out.print(f"{figures['runs']} runs of {figures['hours']:g} h, seeds {figures['seeds'][0]}..{figures['seeds'][-1]}; false alarms {alarms['count']} "
-              f"({alarms['per_week']} a site and week), {alarms['secondary']} more beside a fault")
-    out.print(f"NIS before faults: {nis['mean']} (band {nis['band_95']}, {nis['samples']} innovations)")
+    alarms, findings, speed = figures["false_alarms"], figures["false_findings"], figures["speed"]
+    out.print(f"{figures['runs']} runs of {figures['hours']:g} h, seeds {figures['seeds'][0]}..{figures['seeds'][-1]}")
+    out.print(f"false alarms: {alarms['count']} ({alarms['per_week']} a site and week), {alarms['beside_faults']} more beside a fault; false findings: "
+              f"{findings['count']} ({findings['per_week']} a site and week), {findings['secondary']} on what a fault touches")
+    for block, n in figures["nis"].items():
+        out.print(f"NIS of {block} before faults: mean {n['mean']}, {100 * n['inside_95']:.1f} % of steps inside the 95 % band, {n['count']} innovations")
     stages = ", ".join(f"{k} {v:.2f}" for k, v in speed["ms_a_step"].items())
     out.print(f"{speed['cpu_s_a_run']} s of processor and {speed['wall_s_a_run']} s of wall a run; processor ms a step: {stages}; {speed['messages']} messages, {speed['refused']} problems in them")
 
 
 def _faults(figures: dict[str, Any]) -> Table:
-    table = Table("fault", *(("runs", "detected", "named", "suspected", "median", "worst", "false")), title="Faults")
+    table = Table("fault", "runs", "detected", "named", "suspected", "alarmed", "median", "worst", "false", title="Faults")
     for name, f in [*figures["faults"].items(), ("all", figures["all_faults"])]:
-        table.add_row(name, *(str(f[k]) for k in ("runs", "detected", "named", "suspected")), _time(f["delay_median_s"]), _time(f["delay_worst_s"]),
+        table.add_row(name, *(str(f[k]) for k in ("runs", "detected", "named", "suspected", "alarmed")), _time(f["delay_median_s"]), _time(f["delay_worst_s"]),
                       str(f["false"]))
     return table
 

@@ -10,6 +10,7 @@ from sensors.faults import Fault
 from sensors.faults.target import resolve
 from sensors.score.kinds import FAULTS
 from twin.estimate.findings import Finding, Place
+from twin.events import Alarm
 
 ASIDE_MS = 600_000  # a finding that comes back within ten minutes is the same one
 Key = tuple[str, Place]
@@ -57,9 +58,12 @@ def _related(site: Site, cls: str, row: int) -> frozenset[tuple[str, int]]:
     return frozenset(found)
 
 
+OURS, CAUSED, STRAY = "ours", "caused", "stray"
+
+
 @dataclass
 class Watch:
-    """Follows the findings of one run. Times are event ms; None where it never came."""
+    """Follows the findings and alarms of one run. Times are event ms; None where it never came."""
 
     where: Where | None
     names: tuple[str, ...]
@@ -68,8 +72,11 @@ class Watch:
     detected_ms: int | None = None
     named_ms: int | None = None
     suspected_ms: int | None = None
-    false: list[str] = field(default_factory=list)
+    alarmed_ms: int | None = None
+    false: list[str] = field(default_factory=list)  # findings
     secondary: list[str] = field(default_factory=list)
+    false_alarms: list[str] = field(default_factory=list)
+    more_alarms: list[str] = field(default_factory=list)  # beside the first one of the fault
     last: dict[Key, int] = field(default_factory=dict)
 
     @classmethod
@@ -84,25 +91,38 @@ class Watch:
             key = (finding.fault, finding.place)
             new = now_ms - self.last.get(key, -ASIDE_MS) >= ASIDE_MS
             self.last[key] = now_ms
-            if not self._ours(now_ms, finding) and new:
-                self._stray(now_ms, finding)
+            suspects = finding.suspects or ((finding.fault, finding.place),)
+            kind = self._kind(now_ms, tuple(place for _, place in suspects))
+            if kind == OURS:
+                self._found(now_ms, finding, suspects)
+            elif new:
+                (self.secondary if kind == CAUSED else self.false).append(_text(now_ms, finding.fault, finding.place))
 
-    def _ours(self, now_ms: int, finding: Finding) -> bool:
+    def hear(self, now_ms: int, alarms: Iterable[Alarm]) -> None:
+        """Alarms announced at `now_ms`."""
+        for alarm in alarms:
+            place = Place(alarm.cls, alarm.row, alarm.column, alarm.part)
+            kind = self._kind(now_ms, (place,))
+            if kind == OURS and self.alarmed_ms is None:
+                self.alarmed_ms = now_ms
+            else:
+                (self.false_alarms if kind == STRAY else self.more_alarms).append(_text(now_ms, alarm.fault, place))
+
+    def _kind(self, now_ms: int, places: tuple[Place, ...]) -> str:
+        """Whether something said of `places` is about the fault, about what it touches, or about nothing."""
         if self.where is None or now_ms < self.begins_ms:
-            return False
-        suspects = finding.suspects or ((finding.fault, finding.place),)
-        here = [name for name, place in suspects if self.where.same(place)]
-        if not here:
-            return False
+            return STRAY
+        if any(self.where.same(place) for place in places):
+            return OURS
+        return CAUSED if (places[0].cls, places[0].row) in self.where.related else STRAY
+
+    def _found(self, now_ms: int, finding: Finding, suspects: tuple[tuple[str, Place], ...]) -> None:
         self.detected_ms = self.detected_ms or now_ms
         if finding.fault in self.names and self.where.same(finding.place):
             self.named_ms = self.named_ms or now_ms
-        if set(here) & set(self.names):
+        if any(name in self.names and self.where.same(place) for name, place in suspects):
             self.suspected_ms = self.suspected_ms or now_ms
-        return True
 
-    def _stray(self, now_ms: int, finding: Finding) -> None:
-        place = finding.place
-        text = f"{finding.fault} {place.cls}[{place.row}]{'.' + place.column if place.column else ''} at {now_ms}"
-        caused = self.where is not None and self.begins_ms <= now_ms and (place.cls, place.row) in self.where.related
-        (self.secondary if caused else self.false).append(text)
+
+def _text(now_ms: int, fault: str, place: Place) -> str:
+    return f"{fault} {place.cls}[{place.row}]{'.' + place.column if place.column else ''} at {now_ms}"

@@ -14,6 +14,7 @@ from sensors.faults import KINDS, Fault
 from sensors.fitted import drawn
 from sensors.score.cli import plans, seeds_of
 from sensors.score.kinds import FAULTS
+from sensors.score.nis import Nis, band, figures
 from sensors.score.plan import HEALTHY_EVERY, Plan, kind_of_seed, kinds_of, planned
 from sensors.score.report import summary
 from sensors.score.run import run
@@ -23,6 +24,7 @@ from sensors.simulate import simulated
 from sensors.station import Station
 from sensors.truth.settings import LIMITS, Settings, parsed
 from twin.estimate.findings import Finding, Place
+from twin.events import Alarm
 
 VALENCE = load_site("valence")
 START = 1_790_000_000_000
@@ -53,7 +55,7 @@ def test_a_certain_fault_is_counted_and_the_run_repeats():
 def test_the_figures_are_json_of_one_form():
     result = run(plan(hours=0.02))
     figures = json.loads(json.dumps(summary([result], listed=True), allow_nan=False))
-    assert set(figures) == {"site", "seeds", "hours", "step_s", "runs", "faults", "all_faults", "false_alarms", "virtual", "nis", "speed", "list"}
+    assert set(figures) == {"site", "seeds", "hours", "step_s", "runs", "faults", "all_faults", "false_alarms", "false_findings", "virtual", "nis", "speed", "list"}
     assert set(figures["virtual"]) == {v.name for v in VIRTUAL}
     assert all(set(v) == {"unit", "samples", "rmse", "coverage_95", "aim"} for v in figures["virtual"].values())
     assert figures["runs"] == 1 and figures["all_faults"]["runs"] == 0 and figures["list"][0]["fault"] == "healthy"
@@ -121,6 +123,32 @@ def test_one_gpu_is_not_its_neighbour():
     assert w.detected_ms is None
     w.see(START + 20, [found("cold_plate_blocked", Place("rack", 0, part=5))])
     assert w.named_ms is not None
+
+
+def test_alarms_are_announced_once_and_judged_by_place():
+    def alarm(fault: str, cls: str, row: int) -> Alarm:
+        return Alarm(f"h1:{cls}:{row}:{fault}", fault, cls, row, "", -1, "unacknowledged", 2, True, START, START, START, START, 60.0, "")
+
+    w = watch()
+    w.hear(START + 50_000, [alarm("silent", "rack", 3)])
+    w.hear(START + 150_000, [alarm("cdu_pump_wear", "cdu", 2), alarm("supply_band", "cdu", 2), alarm("leak", "rack", 100)])
+    assert w.alarmed_ms == START + 150_000 and len(w.false_alarms) == 2 and len(w.more_alarms) == 1
+
+
+@pytest.mark.parametrize("count", [1, 5, 40, 300])
+def test_the_band_is_the_one_of_chi_square(count):
+    from scipy.stats import chi2
+
+    assert band(count) == pytest.approx(chi2.ppf([0.025, 0.975], count), rel=0.02, abs=0.05)
+
+
+def test_innovations_of_a_consistent_filter_lie_in_their_band():
+    nis, rng = Nis(), np.random.default_rng(1)
+    for _ in range(400):
+        nis.add(rng.standard_normal(30) ** 2)
+    assert figures([{"x": nis}])["x"]["mean"] == pytest.approx(1.0, abs=0.05) and figures([{"x": nis}])["x"]["inside_95"] == pytest.approx(0.95, abs=0.04)
+    nis.add(np.full(3, np.nan))
+    assert nis.steps == 400
 
 
 # --- plans
