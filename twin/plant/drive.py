@@ -37,6 +37,7 @@ HEATPUMP_RATE = 1.0 / 600.0  # large machines take ten minutes from stop to full
 THROTTLE_SPAN_K = 8.0  # from the slowdown temperature to the lowest clock
 THROTTLE_LOWEST = 0.3  # share of power at the lowest clock
 THROTTLE_LAG_S = 4.0
+FULL = 1.0 - 1e-9  # share of power from which a recovering GPU is taken to be at full clock
 RECOVER_K = 25.0  # a GPU that shut down is started again this far below its limit
 
 
@@ -135,9 +136,10 @@ def throttle(p: Parameters, x: Machines, state: State, t: Targets, dt: float) ->
 
 @register_jitable
 def throttled(before: Array, die: Array, limit: Array, dt: float) -> Array:
-    """Share of the asked power a GPU takes after `dt` seconds at `die` [degC]; exactly 1 stays where the die is below its limit."""
+    """Share of the asked power a GPU takes after `dt` seconds at `die` [degC]; below its limit 1 stays 1, and what is nearly 1 becomes it."""
     wanted = clip(1.0 - (1.0 - THROTTLE_LOWEST) * (die - limit) / THROTTLE_SPAN_K, THROTTLE_LOWEST, 1.0)
-    return before + (wanted - before) * (dt / (dt + THROTTLE_LAG_S))
+    moved = before + (wanted - before) * (dt / (dt + THROTTLE_LAG_S))
+    return where((wanted == 1.0) & (moved > FULL), 1.0, moved)
 
 
 @register_jitable
