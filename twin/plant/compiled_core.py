@@ -23,7 +23,7 @@ def core_begin(loop, dt, plant, u):
     g = loop_conductances(c, u, plant.temps[loop], water, dt)
     net = Network(plant.k, plant.b)
     plant.k[:], plant.b[:] = 0.0, 0.0
-    store(net, plant.capacity[loop] / dt, plant.loss[loop], plant.temps[loop], c.ambient)
+    store(net, plant.capacity[loop], plant.loss[loop], plant.temps[loop], c.ambient, dt)
     supply, back = outlet(plant.mains[loop, 0], g.moved), outlet(plant.mains[loop, 1], g.moved)
     connect(net, c, u, g, Hall(at, slope, air), Outlet(*supply), Outlet(*back))
     solve(plant.k, plant.b)
@@ -45,7 +45,8 @@ def core_end(loop, dt, plant, u, g, stored, entered):
     sums = Sums(entered, stored, excess + excess_back)
     heat = loop_flows(c, plant.capacity[loop], plant.loss[loop], u, g, plant.temps[loop], plant.b, sums, dt)
     _write(plant.flows[loop], heat)
-    plant.temps[loop] = plant.b
+    for n in range(nodes.N):
+        plant.temps[loop, n] = plant.b[n]
     return abs(heat.residual) / max(heat.throughput, 1e-300)
 
 

@@ -23,7 +23,7 @@ LOOP = ct.record(("air", "main", "loop_head", "loop_flow", "loop_power", "loop_p
 CDU = ct.record(("cdu_inside", "cdu_head", "cdu_flow", "cdu_power", "cdu_needed", "branch", "valve",  # Machinery
                  "racks", "stream", "dp", "open"))  # conductance of its racks; now: m3/s of a unit of it, Pa, conductance of its branch
 RACK = ct.record(("rack", "gpus", "plate_rated", "plate_base", "plate_flow", "plate_exponent", "throttle", "shutdown",
-                  "scale", "hot"))  # share of the pattern asked now; 1 where a GPU is throttled or off
+                  "alike", "scale", "hot"))  # 1: flow and film of the rack before; share of the pattern asked now; 1: a GPU is throttled or off
 LOOP_STATE, CDU_STATE = ct.record(LoopControl._fields), ct.record(CduControl._fields)
 CDU_TARGETS = ct.record(("tcs_supply", "cdu_dp", "cdu_powered", "cdu_pumps", "cdu_head", "filter", "valve_stuck"))
 RACK_TARGETS = ct.record(("other_power", "air_power", "rack_powered"))
@@ -39,6 +39,7 @@ def driven(p: Parameters, m: Machinery, x: Machines, gpus: int) -> Driven:
     """Buffers of the machines; `gpus` of a rack."""
     racks = ct.table(RACK, len(m.rack), p.leaves)
     racks["rack"], racks["gpus"], racks["scale"] = m.rack, gpus, 1.0
+    racks["alike"][1:] = (np.diff(p.wiring.rack_cdu) == 0) & (racks[1:] == racks[:-1])
     cdus = ct.table(CDU, len(m.cdu_head), m)
     cdus["racks"] = p.wiring.racks_to_cdus(m.rack)
     out = Driven(ct.table(LOOP, len(m.loop_head), m), cdus, racks, np.zeros(len(m.loop_head), LOOP_STATE), np.zeros(len(cdus), CDU_STATE),

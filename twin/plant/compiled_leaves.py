@@ -12,10 +12,11 @@ from twin.kernels import FAST, inner
 def condense(loop, plant, load):
     """Each rack's heat into coolant, a - b * s [W], and the sums of its dies, plates [K] and power pattern [W], which `load` scales."""
     die, plate, power, factor = plant.die, plant.plate, plant.power, plant.factor
+    stride = 1 if len(load) > 1 else 0
     for r in range(plant.rack_first[plant.cdu_first[loop]], plant.rack_first[plant.cdu_first[loop + 1]]):
         rack = plant.racks[r]
         store, plate_store, through, fixed, film = rack.store, rack.plate_store, rack.through, rack.fixed, rack.film
-        now = load[r % len(load)]
+        now = load[r * stride]
         a, b, dies, plates, pattern = 0.0, 0.0, 0.0, 0.0, 0.0
         for k in range(die.shape[1]):
             g = film * factor[r, k]
@@ -36,12 +37,13 @@ def advance(loop, dt, plant, load, next_load):
     Returns the heat [J] the nodes of all racks took up and the power [W] of their GPUs.
     """
     die, plate, power, factor = plant.die, plant.plate, plant.power, plant.factor
+    stride = 1 if len(load) > 1 else 0
     stored, entered = 0.0, 0.0
     for r in range(plant.rack_first[plant.cdu_first[loop]], plant.rack_first[plant.cdu_first[loop + 1]]):
         rack = plant.racks[r]
         store, plate_store, link, back = rack.store, rack.plate_store, rack.link, rack.back
         through, fixed, film, inlet = rack.through, rack.fixed, rack.film, rack.inlet
-        now, later = load[r % len(load)], next_load[r % len(next_load)]
+        now, later = load[r * stride], next_load[r * stride]
         a, b, dies, plates = 0.0, 0.0, 0.0, 0.0
         for k in range(die.shape[1]):
             g = film * factor[r, k]

@@ -9,6 +9,7 @@ from twin.kernels import inner
 from twin.physics.water import VOLUMETRIC
 from twin.plant import compiled_drive as cd
 from twin.plant import compiled_types as ct
+from twin.plant import nodes
 
 Array = np.ndarray
 CDUS = ct.record(("tcs_supply", "tcs_return", "heat", "tcs_flow", "fws_flow", "pump"))  # degC, degC, W, m3/s, m3/s, W
@@ -53,7 +54,8 @@ def show(row, loop, plant, u, g, out):
         for k in range(plant.die.shape[1]):
             hottest = max(hottest, plant.die[r, k])
         out.hottest[row, r], out.gpu[row, r] = hottest, plant.racks[r].gpu
-    out.core[row, loop] = plant.temps[loop]
+    for n in range(nodes.N):
+        out.core[row, loop, n] = plant.temps[loop, n]
     to, of = out.loops[row, loop], plant.flows[loop]
     to.air_heat, to.district, to.heatpump_source, to.heatpump_power = of.air_heat, of.district, of.heatpump_source, of.heatpump_power
     to.cooler, to.chiller, to.chiller_power, to.ehx, to.tower = of.cooler, of.chiller, of.chiller_power, of.ehx, of.tower

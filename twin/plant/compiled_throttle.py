@@ -12,10 +12,15 @@ from twin.plant.drive import shut_down, throttled
 
 
 @inner()
-def give(rack, m, t, stream, load):
+def give(r, plant, m, t, stream, load):
     """What a rack gets in the next step: coolant at `stream` m3/s of a unit of conductance, power at `load` of its pattern."""
-    rack.flow = stream * m.rack
-    rack.film = rack.each * plate_conductance(rack.flow / m.gpus, VOLUMETRIC, m.plate_rated, m.plate_base, m.plate_flow, m.plate_exponent)
+    rack = plant.racks[r]
+    if m.alike > 0.0:  # the power of a number is most of the work on a rack
+        rack.flow, rack.film = plant.racks[r - 1].flow, plant.racks[r - 1].film
+    else:
+        rack.flow = stream * m.rack
+        g = plate_conductance(rack.flow / m.gpus, VOLUMETRIC, m.plate_rated, m.plate_base, m.plate_flow, m.plate_exponent)
+        rack.film = rack.each * g
     rack.other, rack.air = t.other_power * t.rack_powered, t.air_power * t.rack_powered
     m.scale = load * t.rack_powered
 
@@ -23,10 +28,10 @@ def give(rack, m, t, stream, load):
 @inner()
 def begin_all(loop, dt, plant, d, wants):
     """Every rack's first step of a run."""
-    load = wants.loads[0]
+    load, stride = wants.loads[0], 1 if wants.loads.shape[1] > 1 else 0
     for i in range(plant.cdu_first[loop], plant.cdu_first[loop + 1]):
         for r in range(plant.rack_first[i], plant.rack_first[i + 1]):
-            give(plant.racks[r], d.racks[r], wants.racks[0, r], d.cdus[i].stream, load[r % len(load)])
+            give(r, plant, d.racks[r], wants.racks[0, r], d.cdus[i].stream, load[r * stride])
             begin(r, dt, plant, d)
 
 
@@ -79,7 +84,8 @@ def advance_driven(loop, dt, plant, d, wants, step, last):
     Returns the heat [J] the nodes of all racks took up and the power [W] of their GPUs.
     """
     die, plate, power, factor = plant.die, plant.plate, plant.power, plant.factor
-    load = wants.loads[(step + 1) % len(wants.loads)]
+    load, stride = wants.loads[(step + 1) % len(wants.loads)], 1 if wants.loads.shape[1] > 1 else 0
+    row = (step + 1) % len(wants.racks)
     stored, entered = 0.0, 0.0
     for i in range(plant.cdu_first[loop], plant.cdu_first[loop + 1]):
         stream = d.cdus[i].stream
@@ -88,7 +94,7 @@ def advance_driven(loop, dt, plant, d, wants, step, last):
             film, scale, other, gpu = rack.film, m.scale, rack.other, m.scale * rack.pattern
             before = rack.die * rack.die_sum + rack.plate * rack.plate_sum
             if not last:
-                give(rack, m, wants.racks[(step + 1) % len(wants.racks), r], stream, load[r % len(load)])
+                give(r, plant, m, wants.racks[row, r], stream, load[r * stride])
             if m.hot > 0.0:
                 dies, plates = finish(r, film, scale, plant, d)
                 hot = 1.0

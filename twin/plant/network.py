@@ -36,11 +36,12 @@ def network(shape: tuple[int, ...]) -> Network:
 
 
 @register_jitable
-def store(net: Network, storage: Array, loss: Array, before: Array, ambient: Array) -> None:
-    """Every node keeps `storage` [N, ..., L] W/K (capacity over dt) at its temperature `before` and loses heat to `ambient`."""
+def store(net: Network, capacity: Array, loss: Array, before: Array, ambient: Array, dt: float) -> None:
+    """Every node keeps its heat over `dt` seconds, `capacity` [N, ..., L] J/K at its temperature `before`, and loses some to `ambient`."""
     for node in range(len(before)):
-        net.k[node, node] += storage[node]
-        net.b[node] += storage[node] * before[node]
+        kept = capacity[node] / dt
+        net.k[node, node] += kept
+        net.b[node] += kept * before[node]
         to_ambient(net, node, node, loss[node], ambient)
 
 

@@ -59,7 +59,7 @@ def _network(p: Parameters, state: State, inputs: Inputs, g: Conductances, lines
     """The core of every loop with all that is connected to it."""
     w, c, before = p.wiring, p.core, nodes.first(state.core)
     net = network(before.shape)
-    store(net, _over_batch(c.capacity / dt, before), _over_batch(c.loss, before), before, c.ambient)
+    store(net, _over_batch(c.capacity, before), _over_batch(c.loss, before), before, c.ambient, dt)
     supply, back = (pipe.outlet(state.mains[..., main, :], g.moved) for main in (0, 1))
     hall = facility.Hall(w.cdus_to_loops(lines.heat.at), w.cdus_to_loops(lines.heat.slope), w.racks_to_loops(inputs.air_power))
     facility.connect(net, c, inputs, g, hall, supply, back)
