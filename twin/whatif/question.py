@@ -44,9 +44,7 @@ class Question(BaseModel):
 
 def perturbation(value: Any) -> Perturbation:
     """A perturbation from a mapping with its `kind`. Raises ValidationError or ValueError."""
-    if not isinstance(value, Mapping):
-        raise ValueError("a perturbation is a mapping with a kind")
-    kind = value.get("kind")
+    kind = value.get("kind") if isinstance(value, Mapping) else value
     if not isinstance(kind, str) or kind not in KINDS:
         raise ValueError(f"unknown kind {str(kind)[:40]!r}: one of {', '.join(sorted(KINDS))}")
     return KINDS[kind].model_validate({k: v for k, v in value.items() if k != "kind"})
