@@ -14,7 +14,7 @@ from tests.messages import T0, loop, reading, run, site, steady
 from twin.alarms.limits import FAULTS
 from twin.api.alarms import AlarmsAnswer, answer
 from twin.console.app import create_app
-from twin.engine import advance, start
+from twin.engine import advance, start, unroll
 from twin.events import AlarmChange, Answer, Command, Effect, Event, Gateway
 from twin.service.clock import ManualClock
 from twin.service.fold import replay
@@ -150,7 +150,7 @@ async def acted() -> tuple[Tape, list[Effect], AlarmsAnswer, tuple[int, ...]]:
     """A leak; acknowledged over HTTP, shelved over MQTT; one HTTP request too many."""
     place, tape, told, inbox = site(), Tape(), Told(), Inbox()
     hub, clock, wire = Hub(place), ManualClock(T0), codec(place)
-    service = Service(place, start(place), advance, wire.decode, hub, inbox, clock, (told,), tape, alarms=lambda twin: twin.alarms)
+    service = Service(place, start(place), unroll, wire.decode, hub, inbox, clock, (told,), tape, alarms=lambda twin: twin.alarms)
     app = create_app(hub, None, clock_ms=clock.now_ms, ask=service.ask)
     running = asyncio.create_task(service.run())
     for second in (0.5, 4.0):

@@ -11,6 +11,7 @@ import pytest
 
 from config.load import load_site
 from twin.events import ACTUAL, Answer, DeadLetter, Emit, Reading, Record, Rejected, Snapshot, Tick
+from twin.service import loop
 from twin.service.clock import ManualClock
 from twin.service.hub import Hub
 from twin.service.letters import DeadLetters
@@ -97,8 +98,12 @@ def advance(site, held, event):
 
 def make(site, journal, **parts):
     sink = ListSink(journal)
-    service = Service(site, [], advance, codec(site).decode, Hub(site), Inbox(), ManualClock(T0), sinks=(sink,), **parts)
+    service = Service(site, [], unroll, codec(site).decode, Hub(site), Inbox(), ManualClock(T0), sinks=(sink,), **parts)
     return service, sink
+
+
+def unroll(site, held, event):
+    return [advance(site, held, event)]
 
 
 def tele(n: int, journal: Journal | None = None, **changed) -> Message:
@@ -215,3 +220,34 @@ def test_dead_letters_cannot_grow_without_bound(tmp_path):
     assert sum(f.stat().st_size for f in tmp_path.iterdir()) <= 6000
     last = (tmp_path / "dead.jsonl").read_text().splitlines()[-1]
     assert json.loads(last)["ts_ms"] == 199 and json.loads(last)["bytes"] == 5000
+
+
+async def test_an_event_worth_many_steps_leaves_the_others_their_turn(site, monkeypatch):
+    """A jump of the watermark over hours: between its slow steps, effects are handed over and other tasks run."""
+    monkeypatch.setattr(loop, "SLICE_S", -1.0)  # every step is too long
+    turns: list[int] = []
+
+    def slow(_site, held, event):
+        if isinstance(event, Tick):
+            return
+        for n in range(5):
+            turns.append(n)
+            yield [*held, n], (Emit(snapshot(event.ts_ms + n)),)
+
+    journal = Journal()
+    service, sink = make(site, journal)
+    service.unroll = slow
+
+    async def other():
+        while len(turns) < 5:
+            seen.append(len(sink.effects))
+            await asyncio.sleep(0)
+
+    seen: list[int] = []
+    service.inbox.put(tele(0))
+    task = asyncio.create_task(other())
+    running = asyncio.create_task(service.run())
+    await task
+    service.stop()
+    await running
+    assert sorted(set(seen)) == [0, 1, 2, 3, 4]

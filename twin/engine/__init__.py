@@ -1,5 +1,5 @@
-"""The fold: `start(site)` makes a twin, `advance(site, twin, event)` moves it."""
-from twin.engine.fold import advance
+"""The fold: `start(site)` makes a twin, `advance(site, twin, event)` moves it, `unroll` in parts."""
+from twin.engine.fold import advance, unroll
 from twin.engine.twin import Twin, start
 
-__all__ = ["Twin", "advance", "start"]
+__all__ = ["Twin", "advance", "start", "unroll"]

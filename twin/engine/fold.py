@@ -21,10 +21,26 @@ LONG_STEP_MS = 60_000
 
 def advance(site: Site, twin: Twin, event: Event) -> tuple[Twin, tuple[Effect, ...]]:
     """Take in one event. Pure: the same twin and event give the same twin and effects."""
+    after, effects = twin, []
+    for after, some in unroll(site, twin, event):
+        effects += some
+    return after, tuple(effects)
+
+
+def unroll(site: Site, twin: Twin, event: Event) -> Iterator[tuple[Twin, tuple[Effect, ...]]]:
+    """`advance` in parts of at most one step, for a caller with other things to do when an event is worth hours of steps."""
+    twin, effects = _take_in(site, twin, event)
+    yield twin, effects
+    while _due(twin):
+        twin, of_step = _release(replace(twin, next_ms=_end(twin)))
+        yield twin, tuple(of_step)
+
+
+def _take_in(site: Site, twin: Twin, event: Event) -> tuple[Twin, tuple[Effect, ...]]:
     if isinstance(event, Reading):
         return _reading(twin, event)
     if isinstance(event, Tick):
-        return _time(replace(twin, newest_ms=max(twin.newest_ms, event.ts_ms - twin.model.lateness_ms)))
+        return replace(twin, newest_ms=max(twin.newest_ms, event.ts_ms - twin.model.lateness_ms)), ()
     if isinstance(event, Rejected):
         return twin, (DeadLetter(event),)
     if isinstance(event, Gateway):
@@ -42,8 +58,7 @@ def _reading(twin: Twin, r: Reading) -> tuple[Twin, tuple[Effect, ...]]:
     if twin.next_ms > 0 and r.ts_ms <= twin.next_ms - twin.model.step_ms:
         return _late(twin, r)
     oldest = r.ts_ms if twin.oldest_ms < 0 else min(twin.oldest_ms, r.ts_ms)
-    twin = _heard(twin, Waiting(r, twin.waiting), max(twin.newest_ms, r.ts_ms), oldest)
-    return _time(twin) if watermark(twin) >= max(twin.next_ms, oldest) else (twin, ())
+    return _heard(twin, Waiting(r, twin.waiting), max(twin.newest_ms, r.ts_ms), oldest), ()
 
 
 def _heard(t: Twin, waiting: Waiting, newest_ms: int, oldest_ms: int) -> Twin:
@@ -64,16 +79,16 @@ def _late(twin: Twin, r: Reading) -> tuple[Twin, tuple[Effect, ...]]:
     return replace(twin, counts=replace(twin.counts, late=twin.counts.late + 1)), (Record(r),)
 
 
-def _time(twin: Twin) -> tuple[Twin, tuple[Effect, ...]]:
-    """Take every step whose end the watermark has passed. The first step is that of the oldest reading."""
-    effects: list[Effect] = []
-    if twin.next_ms < 0 and 0 <= twin.oldest_ms <= watermark(twin):
-        step = twin.model.step_ms
-        twin = replace(twin, next_ms=-(-twin.oldest_ms // step) * step)
-    while 0 <= twin.next_ms <= watermark(twin):
-        twin, of_step = _release(twin)
-        effects += of_step
-    return twin, tuple(effects)
+def _due(twin: Twin) -> bool:
+    """Whether the watermark has passed the end of the next step."""
+    return 0 <= _end(twin) <= watermark(twin)
+
+
+def _end(twin: Twin) -> int:
+    """End of the next step; the first is that of the oldest reading. -1 before any."""
+    if twin.next_ms >= 0 or twin.oldest_ms < 0:
+        return twin.next_ms
+    return -(-twin.oldest_ms // twin.model.step_ms) * twin.model.step_ms
 
 
 def _release(twin: Twin) -> tuple[Twin, list[Effect]]:

@@ -12,7 +12,7 @@ from config.errors import ConfigError, Problem
 from config.settings import Influx, Settings
 from config.site import Site
 from twin.alarms.rules import PRIORITIES
-from twin.engine import Twin, advance, start
+from twin.engine import Twin, start, unroll
 from twin.events import Answer
 from twin.service.clock import Clock
 from twin.service.hub import Hub
@@ -57,7 +57,7 @@ def assemble(site: Site, settings: Settings, clock: Clock, log_file: Path | None
     report(False, "not connected yet")
     source = MqttSource(settings.mqtt, topics.filters(site), inbox, clock.now_ms, report)
     service = Service(
-        site, start(site), advance, decode, hub, inbox, clock,
+        site, start(site), unroll, decode, hub, inbox, clock,
         sinks=(*stores(site, settings), MqttTwin(site, source.publish, twin_every_s),
                MqttAlarms(site, source.publish, lambda: source.connections, beside(settings, ".alarms.json"))),
         log=EventLog(log_file) if log_file else None, letters=DeadLetters(beside(settings, ".rejected.jsonl")),

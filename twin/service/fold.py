@@ -22,6 +22,7 @@ class Decoded(Protocol):
 
 
 Advance = Callable[[Site, Any, Event], tuple[Any, Sequence[Effect]]]
+Unroll = Callable[[Site, Any, Event], Iterable[tuple[Any, Sequence[Effect]]]]  # the same in parts
 Decode = Callable[[str, bytes, int], Decoded]
 
 

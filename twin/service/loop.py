@@ -17,7 +17,7 @@ from config.site import Site
 from twin.alarms.state import NO_ALARMS, Alarms
 from twin.events import Answer, DeadLetter, Effect, Emit, Event, Reading, Record, Rejected, Tick
 from twin.service.clock import Clock
-from twin.service.fold import Advance, Decode, events, last_tick, stale
+from twin.service.fold import Decode, Unroll, events, last_tick, stale
 from twin.service.hub import Hub
 from twin.sinks.base import Sink
 from twin.sources.inbox import Inbox, Message
@@ -25,7 +25,7 @@ from twin.sources.inbox import Inbox, Message
 log = structlog.get_logger("service")
 
 TICK_S = 0.25
-SLICE_S = 0.02  # longest time the fold keeps the event loop, one step aside
+SLICE_S = 0.02  # longest time the fold keeps the event loop, a step aside
 BATCH = 512
 ASK_S = 10.0  # longest wait for the answer to a command
 DRAIN_S = 2.0  # longest time spent on the queue when stopping
@@ -54,7 +54,7 @@ class Service:
 
     site: Site
     twin: Any
-    advance: Advance
+    unroll: Unroll
     decode: Decode
     hub: Hub
     inbox: Inbox
@@ -108,14 +108,14 @@ class Service:
             until = time.monotonic() + SLICE_S
             start = done
             while done < len(messages) and (done == start or time.monotonic() < until):
-                self._message(messages[done])
+                await self._message(messages[done])
                 done += 1
             await self._hand_over(messages[start:done])
             if done < len(messages):
                 await asyncio.sleep(0)
 
     async def _tick(self) -> None:
-        self._step(Tick(self.clock.now_ms()))
+        await self._step(Tick(self.clock.now_ms()))
         await self._hand_over(())
         dict.update(self.hub.counters, self.counts(self.twin))
         gauges = self.hub.gauges
@@ -125,7 +125,7 @@ class Service:
         for sink in self.sinks:
             self.hub.health[sink.name] = sink.health()
 
-    def _message(self, message: Message) -> None:
+    async def _message(self, message: Message) -> None:
         counters = self.hub.counters
         counters["received"] += 1
         if self.log is not None:
@@ -137,12 +137,21 @@ class Service:
             if isinstance(event, Reading):
                 self.clock.follow(event.ts_ms)
                 self._newest_ms = max(self._newest_ms, event.ts_ms)
-            self._step(event, message.payload)
+            await self._step(event, message.payload)
 
-    def _step(self, event: Event, payload: bytes = b"") -> None:
-        start = time.perf_counter()
-        self.twin, effects = self.advance(self.site, self.twin, event)
-        spent = time.perf_counter() - start
+    async def _step(self, event: Event, payload: bytes = b"") -> None:
+        """Fold one event; one that is worth many steps lets the rest of the service have its turn between them."""
+        until, start = time.monotonic() + SLICE_S, time.perf_counter()
+        for after, effects in self.unroll(self.site, self.twin, event):
+            self.twin = after
+            self._gather(effects, payload, time.perf_counter() - start)
+            if effects and time.monotonic() > until:
+                await self._hand_over(())
+                await asyncio.sleep(0)
+                until = time.monotonic() + SLICE_S
+            start = time.perf_counter()
+
+    def _gather(self, effects: Iterable[Effect], payload: bytes, spent: float) -> None:
         for effect in effects:
             if isinstance(effect, DeadLetter):
                 self._bury(effect.rejected, payload)
@@ -203,7 +212,7 @@ class Service:
             while len(self.inbox) and time.monotonic() < until:
                 await self._turn(await self.inbox.take(BATCH, 0.0))
             if self._newest_ms >= 0:
-                self._step(last_tick(self.site, self._newest_ms))
+                await self._step(last_tick(self.site, self._newest_ms))
             await self._hand_over(())
             dict.update(self.hub.counters, self.counts(self.twin))
         finally:
