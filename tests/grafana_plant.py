@@ -10,7 +10,8 @@ from config.site import Site
 from sensors.simulate import simulated
 from sensors.station import Station
 from twin.engine import advance, start
-from twin.events import Effect, Emit, Event, Record, Snapshot, Tick
+from twin.events import AlarmChange, Effect, Emit, Event, Record, Snapshot, Tick
+from twin.wire.alarms import alarm_line
 from twin.wire.lines import reading_lines, snapshot_lines
 from twin.wire.native import decode
 from twin.wire.rollup import Rollup, window_lines
@@ -50,6 +51,8 @@ def lines(site: Site, start_ms: int, end_ms: int) -> Iterator[bytes]:
         if isinstance(effect, Record):
             rollup.add([effect.reading])
             yield from reading_lines(site, effect.reading)
+        elif isinstance(effect, AlarmChange):
+            yield alarm_line(site, effect)
         elif isinstance(effect, Emit):
             rollup.add([effect.snapshot])
             if effect.snapshot.ts_ms - written >= STEP_MS:

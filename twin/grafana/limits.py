@@ -38,6 +38,10 @@ CLOSED: Steps = ((None, RED), (0.5, GREEN))
 # Relative residual of the energy balance: floating point keeps it near 1e-12, 1e-9 is the promise of the model.
 AUDIT: Steps = ((None, GREEN), (1e-9, RED))
 
+# by time to consequence: below 3 min, below 30 min, longer (docs/alarms.md)
+PRIORITY: Steps = ((None, RED), (1.5, ORANGE), (2.5, BLUE))
+PRIORITY_NAMES = ((1, "high", RED), (2, "medium", ORANGE), (3, "low", BLUE))
+
 # verdicts of the twin: unseen, believed, suspect, stale
 QUALITY: Steps = ((None, "text"), (0.5, GREEN), (1.5, ORANGE), (2.5, RED))
 QUALITY_NAMES = ((0, "unseen", "text"), (1, "believed", GREEN), (2, "suspect", ORANGE), (3, "stale", RED))

@@ -3,9 +3,10 @@ from __future__ import annotations
 
 from twin.grafana import limits
 from twin.grafana.board import COMMON, Board, Placed, Row
-from twin.grafana.influxql import SENSOR, agg
-from twin.grafana.panels import by_name, by_regex, gauge, lines, right_axis, stat
-from twin.grafana.targets import Target, means, trend
+from twin.grafana.influxql import ACTUAL, SENSOR, Column, Select, agg
+from twin.grafana.panels import by_name, by_regex, gauge, lines, mapping, right_axis, stat, table, thresholds
+from twin.grafana.schema import ALARM
+from twin.grafana.targets import Target, means, target, trend
 from twin.grafana.units import DECIMALS, unit
 
 
@@ -49,6 +50,16 @@ WEATHER = lines("Weather", "Dry and wet bulb with relative humidity on the right
 AUDIT = gauge("Energy audit", "Residual of the energy balance over the throughput. Above 1e-9 the model leaks energy.", "sci",
               trend("site", agg("max", "audit_ratio", "Residual"), fill="none"), steps=limits.AUDIT, low=0, high=2e-9)
 
+_ALARM = {"priority": "Priority", "state_name": "State", "change": "Change", "text": "Text", "author": "By", "alarm": "Alarm"}
+ALARMS = table(
+    "Alarms", "Every change of an alarm in the chosen time, the newest first. What stands now is on the twin's own page.",
+    target(str(Select(ALARM, tuple(Column(f'"{field}"', name) for field, name in _ALARM.items()), every=None, scenario=ACTUAL, halls=False)),
+           table=True),
+    sort="Time",
+    overrides=(by_name("Time", custom__hidden=False, custom__width=170), by_name("Text", custom__width=620),
+               by_name("Priority", mappings=mapping(limits.PRIORITY_NAMES), thresholds=thresholds(limits.PRIORITY),
+                       custom__cellOptions={"type": "color-text"}, custom__width=90)))
+
 _PUE_NAMES = {"min": "lowest", "mean": "PUE", "max": "highest"}
 PUE_MONTH = lines("PUE by the hour", "Hourly mean with the lowest and highest value inside each hour.", "none",
                   trend("site_1h", *(agg(s, f"pue_ratio_{s}", n) for s, n in _PUE_NAMES.items())), decimals=3, last="30d", width=1, fill=0,
@@ -65,6 +76,7 @@ ENERGY = lines("Energy per day",
 BOARD = Board(
     "overview", "Boucle · Site overview", "Efficiency, power, heat and margins of a site at one glance.", COMMON,
     (Row("Now", KEY_FIGURES),
+     Row("Alarms", ((ALARMS, 24, 7),)),
      Row("Course", ((POWER, 12, 9), (RATIOS, 12, 9), (HEAT, 12, 9), (MARGIN, 12, 9), (FEEDS, 9, 8), (WEATHER, 10, 8), (AUDIT, 5, 8))),
      Row("Last 30 days", ((PUE_MONTH, 12, 8), (ENERGY, 12, 8)))),
 )

@@ -2,8 +2,10 @@
 from __future__ import annotations
 
 from config.classes import CLASSES, GPU_COLUMNS
+from twin.wire import alarms
 
 TAGS = ("site", "hall", "id", "src", "scenario")
+ALARM, ALARM_FIELDS = alarms.MEASUREMENT, frozenset(alarms.FIELDS)
 ROLLUPS = ("1m", "1h")
 STATISTICS = ("mean", "min", "max", "n")
 GPU = "gpu"
@@ -29,4 +31,4 @@ def rolled(columns: tuple[str, ...]) -> tuple[str, ...]:
 def measurements() -> dict[str, frozenset[str]]:
     """Every measurement with its fields."""
     raw = {cls: frozenset((*twin_fields(cls), "q")) for cls in CLASSES} | {GPU: frozenset((*gpu_fields(), "q"))}
-    return raw | {f"{cls}_{r}": frozenset(rolled(c.columns)) for cls, c in CLASSES.items() for r in ROLLUPS}
+    return raw | {ALARM: ALARM_FIELDS} | {f"{cls}_{r}": frozenset(rolled(c.columns)) for cls, c in CLASSES.items() for r in ROLLUPS}
