@@ -18,8 +18,8 @@ TITLES = "| check | what is compared | oracle | measured | tolerance | unit | ve
 DOUBTS = """## Doubts
 - The rated points of one component come back because its parameters are made from them: those rows guard the way from sheet to plant. The
   rows with other flows, temperatures and times are the ones that test the physics.
-- CDU rows without "held" put the exchanger's two films (`twin.physics.films`) into the plant's CDU. The assembled plant holds the rated UA: at
-  60 % load it then takes 23 % less facility water for the same supply temperature, and its facility return comes out 1.6 K high.
+- A CDU's UA follows both flows (`twin.physics.films`) with PG25 on the coolant side of every make; no sheet gives a second point of its
+  exchanger, so the share of each film is that of the fluids.
 - The reference's case temperatures carry a smoothing of R (up to 26 % at half flow) that no plate has; it is taken over for the comparison only.
 - PG25 counts as water by volume, up to 4 % too much heat a litre. The racks' sheet sums to 137 kW where the maker says 132.
 - Pressure as the square of the flow takes the mains' friction at 30 % flow 11 % too low: pump speed there is a little low.

@@ -10,6 +10,7 @@ from config.equipment import Cdu, Chiller, DryCooler, Exchanger, Rack, Tower
 from config.model import Hall, Units
 from config.site import Site
 from twin.physics.exchange import ua_from_rating
+from twin.physics.films import PG25_SHARE
 from twin.physics.machines import cop_efficiency
 from twin.physics.water import VOLUMETRIC, capacity
 from twin.plant import nodes
@@ -95,8 +96,8 @@ def _cdus(site: Site, halls: tuple[Hall, ...]) -> Cdus:
         return _spread(halls, lambda h: h.cdus.count, lambda h: value(site.sheets[h.cdus.equipment]))
 
     half = capacity(cdus(lambda s: s.volume_l * 0.5e-3))
-    return Cdus(cdus(cdu_ua), half, half, cdus(lambda s: s.tcs_flow_lpm * LPM), cdus(lambda s: s.fws_flow_lpm * LPM),
-                cdus(lambda s: s.pump_kw * 1e3))
+    return Cdus(cdus(cdu_ua), cdus(lambda _: PG25_SHARE), half, half, cdus(lambda s: s.tcs_flow_lpm * LPM),
+                cdus(lambda s: s.fws_flow_lpm * LPM), cdus(lambda s: s.pump_kw * 1e3))
 
 
 def cdu_ua(s: Cdu) -> float:

@@ -8,11 +8,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numba.extending import register_jitable
 
 from twin.physics.exchange import counterflow
+from twin.physics.films import film_ua
 from twin.physics.water import capacity_flow
 from twin.plant.leaves import Condensed
-from twin.plant.types import Inputs, Parameters, State
+from twin.plant.types import Cdus, Inputs, Parameters, State
 
 Array = np.ndarray
 
@@ -35,6 +37,13 @@ class CduLines(NamedTuple):
     heat: Line  # [..., C] W into facility water
 
 
+@register_jitable
+def exchanger(c: Cdus, c_tcs: Array, fws_flow: Array) -> Array:
+    """Conductance [..., C] W/K at the coolant's capacity flow [W/K] and the facility flow [m3/s]: its films follow their flows."""
+    ua = film_ua(c.ua, c_tcs / capacity_flow(c.rated_tcs), fws_flow / c.rated_fws, c.hot_share)
+    return counterflow(ua, c_tcs, capacity_flow(fws_flow))
+
+
 def manifold_line(p: Parameters, state: State, inputs: Inputs, leaves: Condensed, c_rack: Array, dt: float) -> Line:
     """Coolant leaving each rack as a function of the coolant entering."""
     store = p.leaves.manifold_capacity / dt
@@ -47,7 +56,7 @@ def cdu_lines(p: Parameters, state: State, inputs: Inputs, leaves: Condensed, dt
     c_rack = capacity_flow(inputs.rack_flow)
     manifold = manifold_line(p, state, inputs, leaves, c_rack, dt)
     c_tcs = p.wiring.racks_to_cdus(c_rack)
-    g = counterflow(p.cdus.ua, c_tcs, capacity_flow(inputs.fws_flow))
+    g = exchanger(p.cdus, c_tcs, inputs.fws_flow)
     # return: (kr + c) t = kr t0 + sum(c_rack * manifold(s));  supply: (ks + c) s = ks s0 + (c - g) t + g f + pump
     kr, ks = p.cdus.return_capacity / dt, p.cdus.supply_capacity / dt
     back_at = (kr * state.tcs_return + p.wiring.racks_to_cdus(c_rack * manifold.at)) / (kr + c_tcs)

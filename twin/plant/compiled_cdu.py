@@ -2,8 +2,8 @@
 from __future__ import annotations
 
 from twin.kernels import inner
-from twin.physics.exchange import counterflow
 from twin.physics.water import capacity_flow
+from twin.plant.cdu import exchanger
 
 
 @inner()
@@ -25,7 +25,7 @@ def cdu_lines(loop, dt, plant):
             rack_at += c_rack * at
             rack_slope += c_rack * slope
             air += rack.air
-        g = counterflow(cdu.ua, c_tcs, capacity_flow(cdu.fws_flow))
+        g = _held_exchanger(cdu, c_tcs)
         back_at = (kr * cdu.tcs_return + rack_at) / (kr + c_tcs)
         back_slope = rack_slope / (kr + c_tcs)
         total = ks + c_tcs - (c_tcs - g) * back_slope
@@ -38,6 +38,14 @@ def cdu_lines(loop, dt, plant):
         heat_slope += g * (back_slope - 1.0)
         flow += max(cdu.fws_flow, 0.0)
     return heat_at, heat_slope, flow, air
+
+
+@inner()
+def _held_exchanger(cdu, c_tcs):
+    """Conductance [W/K] of the exchanger, worked out anew where a flow has changed."""
+    if c_tcs != cdu.g_tcs or cdu.fws_flow != cdu.g_fws:
+        cdu.g, cdu.g_tcs, cdu.g_fws = exchanger(cdu, c_tcs, cdu.fws_flow), c_tcs, cdu.fws_flow
+    return cdu.g
 
 
 @inner()

@@ -30,7 +30,8 @@ LOOP_INPUTS = tuple(f for f in _fields(Inputs) if f not in ("gpu_power", "other_
 INPUTS = record(LOOP_INPUTS)
 FLOWS = record(LoopFlows._fields)
 CDU = record((
-    "ua", "supply_capacity", "return_capacity", "fws_flow", "pump",  # parameters and inputs as in twin.plant.types
+    "ua", "hot_share", "rated_tcs", "rated_fws", "supply_capacity", "return_capacity", "fws_flow", "pump",  # parameters and inputs as in twin.plant.types
+    "g", "g_tcs", "g_fws",  # W/K of the exchanger; capacity flow W/K and flow m3/s it holds for
     "tcs_supply", "tcs_return", "heat",  # degC, degC, W of the last step
     "supply_at", "supply_slope", "back_at", "back_slope", "heat_at", "heat_slope",  # lines while its loop is solved
 ))  # fmt: skip

@@ -12,9 +12,9 @@ from config.equipment import IDLE_REST
 from config.model import Hall
 from config.site import Site
 from twin.physics.elementwise import ratio
-from twin.physics.exchange import counterflow
 from twin.physics.water import VOLUMETRIC, capacity_flow
 from twin.plant import district, nodes, pipe
+from twin.plant.cdu import exchanger
 from twin.plant.facility import conductances
 from twin.plant.step import step
 from twin.plant.types import Inputs, Parameters, State
@@ -137,7 +137,7 @@ def hold_valves(p: Parameters, d: Design, state: State, inputs: Inputs) -> Input
     low, high = 0.03 * p.cdus.rated_fws, 1.1 * p.cdus.rated_fws
     for _ in range(30):
         middle = 0.5 * (low + high)
-        enough = counterflow(p.cdus.ua, c_tcs, capacity_flow(middle)) > wanted
+        enough = exchanger(p.cdus, c_tcs, middle) > wanted
         low, high = np.where(enough, low, middle), np.where(enough, middle, high)
     return replace(inputs, fws_flow=0.5 * (low + high))
 

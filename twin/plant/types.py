@@ -62,7 +62,8 @@ class Leaves:
 
 @dataclass(frozen=True, slots=True)
 class Cdus:
-    ua: Array  # [..., C] W/K
+    ua: Array  # [..., C] W/K at the rated flows
+    hot_share: Array  # [C] the coolant film's part of the rated resistance
     supply_capacity: Array  # [C] J/K
     return_capacity: Array  # [C] J/K
     rated_tcs: Array  # [C] m3/s
