@@ -17,7 +17,7 @@ def stored(p: Parameters, s: State) -> float:
     cdus = 0.5 * tcs * np.dot(p.cdu.half, s.tcs_return + s.tcs_supply) + fws * np.dot(p.cdu.half, s.fws_out)
     room = np.dot(h.district_store, s.district_out) + np.dot(h.hp_store, s.hp_out) + np.dot(h.cooler_store, s.cooler_out)
     hall = np.dot(h.air_capacity, s.air) + fws * (np.dot(h.header, s.header) + room + np.dot(h.tower_store, s.basin))
-    return float(metal + racks + cdus + hall + s.supply.stored() + s.back.stored() + s.tank.stored())
+    return float(metal + racks + cdus + hall + s.water.stored())
 
 
 @dataclass

@@ -44,7 +44,7 @@ def _cdu(t: Truth) -> dict:
 
 def _loop(t: Truth) -> dict:
     s = t.state
-    warm = s.back.cells.mean(axis=1)
+    warm = s.back_cells.mean(axis=1)
     gas = GAS_SHARE * (2 * t.p.hall.main + t.p.hall.tank)
     static = (STATIC_PA + AIR_PA) * gas / (gas + s.lost) - AIR_PA  # the gas expands at constant temperature
     return {"supply_c": s.header, "return_c": s.flows["back"], "flow_lpm": s.flows["total_flow"], "dp_kpa": s.flows["loop_dp"],
@@ -62,7 +62,7 @@ def _having(t: Truth, cls: str, values: np.ndarray) -> np.ndarray:
 
 
 def _tank(t: Truth) -> dict:
-    cells = t.state.tank.cells
+    cells = t.state.tank_cells
     values = {"top_c": 0.5 * (cells[:, 0] + cells[:, 1]), "bottom_c": 0.5 * (cells[:, -2] + cells[:, -1])}
     return {name: _having(t, "tank", v) for name, v in values.items()} | {"level_pct": 0.9}
 

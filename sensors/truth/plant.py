@@ -131,12 +131,12 @@ class Truth:
         loop = s.flows["fws_flow"]
         flow = np.bincount(p.cdu.hall, loop, halls) + s.flows["coil_flow"]
         moved = flow * dt
-        arrive, back = s.supply.outlet(moved), s.back.outlet(moved)
+        arrive, back, low = s.water.outlet(np.concatenate([moved, moved, moved])).reshape(3, halls)
         heat = step_tcs(p, s, e, load, s.flows["rack_flow"], loop, arrive[p.cdu.hall], cdu_w, self._joints(dt))
         coil_out = self._air(load, coil_w, arrive, dt)
         demand = network_demand(p, self.site.model.network, weather, s.t)
         sent, out = step_room(p, s, e, demand, weather, back, flow, dt)
-        self._mains(e, weather, arrive, back, sent, coil_out, moved, pump_w, dt)
+        self._mains(e, weather, back, np.where(p.hall.tank > 0, low, sent), sent, coil_out, moved, pump_w, dt)
         s.flows |= {"arrive": arrive, "back": back, "cdu_heat": heat, "total_flow": flow}
         left = out.district.sum() + out.source.sum() + out.outdoors.sum()
         self.ledger.out(left * dt)
@@ -152,25 +152,20 @@ class Truth:
         s.air = (mass * s.air + g * arrive + heat) / (mass + g)
         return arrive + g * (s.air - arrive) / np.maximum(stream, 1e-6)
 
-    def _mains(self, e: Effects, weather: Weather, arrive: np.ndarray, back: np.ndarray, sent: np.ndarray, coil_out: np.ndarray,
-               moved: np.ndarray, pump_w: np.ndarray, dt: float) -> None:
+    def _mains(self, e: Effects, weather: Weather, back: np.ndarray, drawn: np.ndarray, sent: np.ndarray, coil_out: np.ndarray, moved: np.ndarray,
+               pump_w: np.ndarray, dt: float) -> None:
         """Push what comes out of one part into the next."""
-        p, s = self.p, self.state
-        hot = np.bincount(p.cdu.hall, s.flows["fws_flow"] * s.fws_out, len(moved)) + s.flows["coil_flow"] * coil_out
+        p, s, halls = self.p, self.state, len(moved)
+        hot = np.bincount(p.cdu.hall, s.flows["fws_flow"] * s.fws_out, halls) + s.flows["coil_flow"] * coil_out
         total = moved / dt
         mixed = np.where(total > 1e-12, hot / np.maximum(total, 1e-12), back)
-        s.back.push(moved, mixed)
-        lost = s.back.lose(s.air, dt)
-        drawn = np.where(p.hall.tank > 0, s.tank.outlet(moved), sent)
-        s.tank.push(moved, sent)
-        s.tank.cells = settle(s.tank.cells, min(0.45, TURNOVER * dt), np.minimum(0.45, (MIXING + e.tank_mixing) * dt))
-        lost += s.tank.lose(weather.dry_bulb, dt)
         c, mass = p.fws_volumetric * total, p.fws_volumetric * p.hall.header / dt
         s.header = (mass * s.header + c * drawn + pump_w) / (mass + c)
-        s.supply.push(moved, s.header)
-        lost += s.supply.lose(s.air, dt)
+        s.water.push(np.concatenate([moved, moved, moved]), np.concatenate([s.header, mixed, sent]))
+        tank = s.tank_cells
+        tank[:] = settle(tank, min(0.45, TURNOVER * dt), np.minimum(0.45, (MIXING + e.tank_mixing) * dt))
+        self.ledger.out(s.water.lose(np.concatenate([s.air, s.air, np.full(halls, weather.dry_bulb)]), dt))
         s.flows |= {"drawn": drawn, "mixed": mixed}
-        self.ledger.out(lost)
 
     def _electric(self, e: Effects, load: RackLoad, cdu_w: np.ndarray, pump_w: np.ndarray, coil_w: np.ndarray, out: Outside,
                   dt: float) -> None:

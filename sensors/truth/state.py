@@ -29,9 +29,7 @@ class State:
     cdu_speed: np.ndarray
     air: np.ndarray
     coil_speed: np.ndarray
-    supply: Plugs
-    back: Plugs
-    tank: Plugs  # of no volume where a hall has none
+    water: Plugs  # supply mains of all halls, return mains, tanks (of no volume where a hall has none)
     header: np.ndarray
     pump_speed: np.ndarray
     pump_count: np.ndarray
@@ -57,6 +55,17 @@ class State:
     lost: np.ndarray  # (H,) m3 of facility water
     flows: dict[str, np.ndarray] = field(default_factory=dict)  # of the last step, for instruments
 
+    @property
+    def back_cells(self) -> np.ndarray:
+        """(H, N) from inlet to outlet."""
+        halls = len(self.header)
+        return self.water.cells[halls: 2 * halls]
+
+    @property
+    def tank_cells(self) -> np.ndarray:
+        """(H, N) from top to bottom."""
+        return self.water.cells[2 * len(self.header):]
+
 
 def designed(p: Parameters, t: float) -> State:
     """A plant near its designed operation."""
@@ -66,16 +75,14 @@ def designed(p: Parameters, t: float) -> State:
     grid = np.ones_like(p.rack.share)
     vol = p.fws_volumetric
 
-    def mains(offset: float) -> Plugs:
-        return Plugs.filled(p.hall.main, CELLS, set_fws + offset, vol, p.hall.main_loss)
-
-    tanks = Plugs.filled(p.hall.tank, CELLS, set_fws, vol, p.hall.tank_loss)
+    water = Plugs.filled(np.concatenate([p.hall.main, p.hall.main, p.hall.tank]), CELLS, np.concatenate([set_fws, set_fws + 8.0, set_fws]), vol,
+                         np.concatenate([p.hall.main_loss, p.hall.main_loss, p.hall.tank_loss]))
     zero, full = np.zeros(halls), np.ones(halls)
     return State(
         t=t, die=grid * (inlet[:, None] + 22.0), plate=grid * (inlet[:, None] + 14.0), rack_in=inlet.copy(), rack_out=inlet + 8.0,
         tcs_return=set_tcs + 8.0, tcs_supply=set_tcs.copy(), fws_out=set_fws[p.cdu.hall] + 8.0, valve=np.full(cdus, 0.7),
         valve_command=np.full(cdus, 0.7), valve_error=np.zeros(cdus), cdu_speed=np.full(cdus, 0.85), air=p.hall.air_set.copy(),
-        coil_speed=0.7 * full, supply=mains(0.0), back=mains(8.0), tank=tanks, header=set_fws.copy(), pump_speed=0.85 * full,
+        coil_speed=0.7 * full, water=water, header=set_fws.copy(), pump_speed=0.85 * full,
         pump_count=p.hall.needed.copy(), pump_timer=zero.copy(), district_out=set_fws + 8.0, district_valve=0.5 * full,
         hp_out=set_fws + 8.0, hp_load=zero.copy(), hp_timer=1e6 * full, cooler_out=set_fws.copy(), fan=0.4 * full, fan_error=zero.copy(),
         basin=set_fws - 2.0, cells=np.ceil(0.6 * p.hall.tower_cells), exchangers=np.ceil(0.7 * p.hall.exchangers),
