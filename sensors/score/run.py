@@ -12,6 +12,7 @@ from config.site import Site
 from sensors.faults import SensorFaults
 from sensors.fitted import Fitted, drawn
 from sensors.score import view
+from sensors.score.limits import passed
 from sensors.score.nis import Nis
 from sensors.score.plan import Plan
 from sensors.score.virtual import VIRTUAL, Errors, compare, truths
@@ -127,7 +128,7 @@ def _judge(m: Match, effects: tuple[Effect, ...]) -> None:
     """The twin's newest snapshot against the truth of its time, and what it said."""
     now, watch = m.twin.snapshot.ts_ms, m.result.watch
     watch.see(now, view.findings(m.twin))
-    watch.hear(now, view.announced(effects))
+    watch.hear(now, view.announced(effects), lambda alarm: passed(m.truth, alarm))
     if SETTLE_S * 1000 <= now - m.result.plan.start_ms and now < watch.begins_ms:
         for block, squares in view.normalised(m.twin).items():
             m.result.nis.setdefault(block, Nis()).add(np.ravel(squares))

@@ -1,7 +1,7 @@
 """Findings against the fault that was there: when found, how named, and what was cried for nothing."""
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from config.classes import CLASSES
@@ -58,6 +58,11 @@ def _related(site: Site, cls: str, row: int) -> frozenset[tuple[str, int]]:
     return frozenset(found)
 
 
+def never(alarm: Alarm) -> bool:
+    """No limit is passed."""
+    return False
+
+
 OURS, CAUSED, STRAY = "ours", "caused", "stray"
 
 
@@ -76,7 +81,7 @@ class Watch:
     false: list[str] = field(default_factory=list)  # findings
     secondary: list[str] = field(default_factory=list)
     false_alarms: list[str] = field(default_factory=list)
-    more_alarms: list[str] = field(default_factory=list)  # beside the first one of the fault
+    more_alarms: list[str] = field(default_factory=list)  # beside the first one of the fault, or of a limit truly passed
     last: dict[Key, int] = field(default_factory=dict)
 
     @classmethod
@@ -98,15 +103,16 @@ class Watch:
             elif new:
                 (self.secondary if kind == CAUSED else self.false).append(_text(now_ms, finding.fault, finding.place))
 
-    def hear(self, now_ms: int, alarms: Iterable[Alarm]) -> None:
-        """Alarms announced at `now_ms`."""
+    def hear(self, now_ms: int, alarms: Iterable[Alarm], real: Callable[[Alarm], bool] = never) -> None:
+        """Alarms announced at `now_ms`; `real` tells whether the limit one is about is passed in the plant."""
         for alarm in alarms:
             place = Place(alarm.cls, alarm.row, alarm.column, alarm.part)
             kind = self._kind(now_ms, (place,))
             if kind == OURS and self.alarmed_ms is None:
                 self.alarmed_ms = now_ms
             else:
-                (self.false_alarms if kind == STRAY else self.more_alarms).append(_text(now_ms, alarm.fault, place))
+                nothing = kind == STRAY and not real(alarm)
+                (self.false_alarms if nothing else self.more_alarms).append(_text(now_ms, alarm.fault, place))
 
     def _kind(self, now_ms: int, places: tuple[Place, ...]) -> str:
         """Whether something said of `places` is about the fault, about what it touches, or about nothing."""

@@ -14,6 +14,7 @@ from sensors.faults import KINDS, Fault
 from sensors.fitted import drawn
 from sensors.score.cli import plans, seeds_of
 from sensors.score.kinds import FAULTS
+from sensors.score.limits import passed
 from sensors.score.nis import Nis, band, figures
 from sensors.score.plan import HEALTHY_EVERY, Plan, kind_of_seed, kinds_of, planned
 from sensors.score.report import summary
@@ -133,6 +134,11 @@ def test_alarms_are_announced_once_and_judged_by_place():
     w.hear(START + 50_000, [alarm("silent", "rack", 3)])
     w.hear(START + 150_000, [alarm("cdu_pump_wear", "cdu", 2), alarm("supply_band", "cdu", 2), alarm("leak", "rack", 100)])
     assert w.alarmed_ms == START + 150_000 and len(w.false_alarms) == 2 and len(w.more_alarms) == 1
+    truth = simulated(VALENCE, 7, START)
+    w.hear(START + 160_000, [alarm("gpu_margin", "rack", 100)], lambda a: passed(truth, a))
+    truth.state.die[100, 3] = 90.0
+    w.hear(START + 160_000, [alarm("gpu_margin", "rack", 100)], lambda a: passed(truth, a))
+    assert len(w.false_alarms) == 3 and len(w.more_alarms) == 2
 
 
 @pytest.mark.parametrize("count", [1, 5, 40, 300])
