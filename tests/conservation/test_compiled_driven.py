@@ -170,3 +170,10 @@ def test_targets_that_do_not_fit_are_refused() -> None:
     runner = DrivenRunner(p, m, state, at_rest(m, p.leaves.plate_factor.shape))
     with pytest.raises(ValueError, match=r"target dry_bulb of shape \(3, 1\)"):
         runner.run(replace(t, dry_bulb=np.zeros((3, 1))), 5, 1.0)
+
+
+@pytest.mark.parametrize(("steps", "shape"), [(0, (1, 1)), (3, (2, 1)), (3, (3, 7))])
+def test_loads_that_do_not_fit_are_refused(steps: int, shape: tuple[int, int]) -> None:
+    p, m, state, t = plant("valence")
+    with pytest.raises(ValueError, match="steps with loads of shape"):
+        DrivenRunner(p, m, state, at_rest(m, p.leaves.plate_factor.shape)).run(t, steps, 1.0, np.ones(shape))

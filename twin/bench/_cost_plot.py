@@ -1,29 +1,22 @@
-"""`python -m twin.bench._cost_plot RESULTS.jsonl OUT.png`: cost of a GPU and step against the size of the plant.
+"""`python -m twin.bench._cost_plot RESULT.json OUT.png`: cost of a GPU and step against the size of the plant.
 
-RESULTS has lines of `boucle bench plant --site NAME --json`, any number a site; medians are drawn.
+RESULT is what `boucle bench cost --site fleet-2030 --json` printed.
 """
 from __future__ import annotations
 
 import json
-import statistics
 import sys
 from pathlib import Path
 
 
-def medians(path: Path) -> dict[str, tuple[int, float]]:
-    """GPUs and nanoseconds of each site."""
-    rows = [json.loads(line) for line in path.read_text().splitlines()]
-    return {site: (next(r["gpus"] for r in rows if r["site"] == site),
-                   statistics.median(r["ns_per_gpu_step"] for r in rows if r["site"] == site)) for site in {r["site"] for r in rows}}
-
-
-def main(results: Path, out: Path) -> None:
+def main(result: Path, out: Path) -> None:
     import matplotlib
 
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    points = medians(results)
+    found = json.loads(result.read_text())
+    points = {site: (found["gpus"][site], ns) for site, ns in found["ns_per_gpu_step"].items()}
     smallest = min(points.values())[1]
     figure, axes = pyplot.subplots(figsize=(6, 3.2), dpi=90, layout="constrained")
     axes.axhspan(0.8 * smallest, 1.2 * smallest, color="0.92", label="within 20 % of the smallest site")

@@ -12,7 +12,7 @@ import numpy as np
 
 from twin.plant import nodes, pipe
 from twin.plant.step import LoopFlows
-from twin.plant.types import Core, Inputs, Parameters, State, Wiring
+from twin.plant.types import Core, Flows, Parameters, State, Wiring
 
 Array = np.ndarray
 
@@ -26,8 +26,6 @@ def _fields(cls: type) -> tuple[str, ...]:
 
 
 CORE = record(f for f in _fields(Core) if f not in ("capacity", "loss"))
-LOOP_INPUTS = tuple(f for f in _fields(Inputs) if f not in ("gpu_power", "other_power", "air_power", "rack_flow", "fws_flow", "cdu_pump"))
-INPUTS = record(LOOP_INPUTS)
 FLOWS = record(LoopFlows._fields)
 CDU = record((
     "ua", "hot_share", "rated_tcs", "rated_fws", "supply_capacity", "return_capacity", "fws_flow", "pump",  # parameters and inputs as in twin.plant.types
@@ -60,7 +58,7 @@ def table(dtype: np.dtype, rows: int, source: Any = None) -> Array:
     return out
 
 
-def plant(p: Parameters, state: State, each: int) -> Plant:
+def plant(p: Parameters, state: State, each: int = 1) -> Plant:
     """Buffers of a plant; a node of its leaves stands for `each` GPUs."""
     w, loops = p.wiring, len(p.core.ambient)
     factor = np.array(p.leaves.plate_factor, dtype=float)
@@ -89,6 +87,11 @@ def get(of: Plant) -> State:
     """A copy of the plant's state."""
     return State(of.die.copy(), of.plate.copy(), of.racks["leaving"].copy(), of.cdus["tcs_supply"].copy(), of.cdus["tcs_return"].copy(),
                  of.temps.copy(), of.mains.copy())
+
+
+def account(of: Plant) -> Flows:
+    """The account of the last step, a copy."""
+    return Flows(rack_liquid=of.racks["liquid"].copy(), cdu_heat=of.cdus["heat"].copy(), **{f: of.flows[f].copy() for f in FLOWS.names})
 
 
 def step_length(of: Plant, p: Parameters, dt: float) -> None:

@@ -1,6 +1,7 @@
 """The driven plant compiled: controllers, pumps, valves and throttling GPUs (`twin.plant.drive`) with the thermal step, hall by hall.
 
-Equal to `drive` and `step` in numpy to rounding (tested); a run of many steps takes one hall through all of them while it is in cache.
+Equal to `drive` and `step` in numpy to rounding (tested). Halls meet only through their targets, so a run takes each hall through all its
+steps while it is in cache: the wall of memory bandwidth is met once a run, not once a step.
 """
 from __future__ import annotations
 
@@ -15,10 +16,10 @@ from twin.plant.compiled_core import core_begin, core_end
 from twin.plant.compiled_show import Shown, show, show_machines, shown
 from twin.plant.compiled_throttle import advance_driven, begin_all
 from twin.plant.machines import Machinery, Machines, Targets
-from twin.plant.runner import FLAT, checked, flows
 from twin.plant.types import Flows, Parameters, State
 
 Array = np.ndarray
+FLAT = np.ones((1, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Course:
 class DrivenRunner:
     """A plant with its machines and their state. Parameters, state and targets without batch axes.
 
-    A die, plate and power of the arrays stands for `each` GPUs alike.
+    A die, plate and power of the arrays stands for `each` GPUs alike (twin.plant.futures).
     """
 
     def __init__(self, p: Parameters, m: Machinery, state: State, machines: Machines, each: int = 1):
@@ -54,7 +55,7 @@ class DrivenRunner:
         GPUs of a rack.
         """
         every = every or steps
-        wants = _wants(self._driven, t, steps, checked(loads, steps, len(self._plant.racks)))
+        wants = _wants(self._driven, t, steps, _loads(loads, steps, len(self._plant.racks)))
         self._plant.power[:] = t.gpu_power
         if dt != self._dt:
             ct.step_length(self._plant, self.p, dt)
@@ -73,7 +74,15 @@ class DrivenRunner:
 
     def flows(self) -> Flows:
         """The account of the last step."""
-        return flows(self._plant)
+        return ct.account(self._plant)
+
+
+def _loads(loads: Array, steps: int, racks: int) -> Array:
+    """Loads as compiled code takes them."""
+    loads = np.ascontiguousarray(loads, dtype=float)
+    if steps < 1 or loads.ndim != 2 or len(loads) not in (1, steps) or loads.shape[1] not in (1, racks):
+        raise ValueError(f"{steps} steps with loads of shape {loads.shape}: expected [1 or {steps}, 1 or {racks}]")
+    return loads
 
 
 def _wants(d: cd.Driven, t: Targets, steps: int, loads: Array) -> cd.Wants:

@@ -1,7 +1,8 @@
-"""Many futures of one plant, each a run of the compiled step over racks whose GPUs are lumped into one node pair.
+"""Many futures of one plant, each a driven run over racks whose GPUs are lumped into one node pair.
 
 Lumped racks keep every capacity, conductance and joule. They are exact where the GPUs of a rack are alike; else the rack's mean
-plate stands for all, and a rack's heat differs while its load changes, not when it is steady.
+plate stands for all, and a rack's heat differs while its load changes, not when it is steady. A lumped rack throttles by its mean die.
+Steps up to 15 s: controllers of pumps answer within seconds, longer steps make them swing.
 """
 from __future__ import annotations
 
@@ -10,8 +11,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from twin.plant.runner import FLAT, Runner
-from twin.plant.types import Inputs, Parameters, State
+from twin.plant.compiled_show import Shown
+from twin.plant.driven import FLAT, DrivenRunner
+from twin.plant.machines import Machinery, Machines, Targets
+from twin.plant.types import Parameters, State
 
 Array = np.ndarray
 
@@ -19,26 +22,20 @@ Array = np.ndarray
 class Futures:
     """A plant from which futures begin."""
 
-    def __init__(self, p: Parameters, state: State):
+    def __init__(self, p: Parameters, m: Machinery, state: State, machines: Machines):
         factor = p.leaves.plate_factor.mean(-1, keepdims=True)
-        self._runner = Runner(replace(p, leaves=replace(p.leaves, plate_factor=factor)), lumped(state), state.die.shape[-1])
-        self._start = lumped(state)
+        self._start = lumped(state), lumped_machines(machines)
+        p = replace(p, leaves=replace(p.leaves, plate_factor=factor))
+        self._runner = DrivenRunner(p, m, *self._start, each=state.die.shape[-1])
 
-    def run(self, inputs: Iterable[Inputs], steps: int, dt: float, loads: Array = FLAT, every: int = 0) -> Array:
-        """Core temperatures [members, records, L, N] degC of each member's inputs, every `every` steps (all of them in one where 0).
+    def run(self, targets: Iterable[Targets], steps: int, dt: float, loads: Array = FLAT, every: int = 0) -> Shown:
+        """What each future shows, with a leading axis of futures; arguments as in `DrivenRunner.run`, `loads` common to all."""
+        rows = [self._one(lumped_targets(t), steps, dt, loads, every) for t in targets]
+        return Shown(*(np.stack(column) for column in zip(*rows, strict=True)))
 
-        `loads` [1 or steps, 1 or R] scales GPU power as in `Runner.run`, and is common to all members.
-        """
-        return np.stack([self._one(lumped_inputs(u), steps, dt, loads, every or steps) for u in inputs])
-
-    def _one(self, inputs: Inputs, steps: int, dt: float, loads: Array, every: int) -> Array:
-        self._runner.restart(self._start)
-        records = []
-        for first in range(0, steps, every):
-            n = min(every, steps - first)
-            self._runner.run(inputs, n, dt, loads if len(loads) == 1 else loads[first : first + n])
-            records.append(self._runner.core())
-        return np.stack(records)
+    def _one(self, t: Targets, steps: int, dt: float, loads: Array, every: int) -> Shown:
+        self._runner.restart(*self._start)
+        return self._runner.run(t, steps, dt, loads, every).shown
 
 
 def lumped(state: State) -> State:
@@ -46,6 +43,12 @@ def lumped(state: State) -> State:
     return replace(state, die=state.die.mean(-1, keepdims=True), plate=state.plate.mean(-1, keepdims=True))
 
 
-def lumped_inputs(inputs: Inputs) -> Inputs:
+def lumped_machines(x: Machines) -> Machines:
+    """One GPU a rack: the mean of what they take."""
+    taken = (x.throttle * (1.0 - x.off)).mean(-1, keepdims=True)
+    return replace(x, throttle=taken, off=np.zeros_like(taken))
+
+
+def lumped_targets(t: Targets) -> Targets:
     """One power a rack: the sum."""
-    return replace(inputs, gpu_power=inputs.gpu_power.sum(-1, keepdims=True))
+    return replace(t, gpu_power=t.gpu_power.sum(-1, keepdims=True))

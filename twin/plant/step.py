@@ -20,7 +20,7 @@ def step(p: Parameters, state: State, inputs: Inputs, dt: float) -> tuple[State,
     """State after `dt` seconds under constant inputs, and the heat that moved.
 
     Implicit Euler on the whole network: first order in dt, stable for any dt > 0, energy exact to round-off.
-    `twin.plant.runner` is the same compiled, for many GPUs or many steps.
+    `twin.plant.driven` is the same compiled behind `drive`, for many GPUs or many steps.
     """
     solved = solve(p, state, inputs, dt)
     return solved.after, account(p, state, inputs, solved, dt)

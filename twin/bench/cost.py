@@ -1,0 +1,37 @@
+"""What a GPU and step of the driven plant costs against the size of the plant: shipped sites side by side, on one core."""
+from __future__ import annotations
+
+import statistics
+
+from config.load import load_site
+from twin.bench._plant import STEP_S, once, pin, plant, rack_loads
+
+SITES = ("valence", "valence-2", "marseille", "grand-est", "fleet-2030")
+ROUNDS, RUN = 7, 60
+SMALL = 30  # runs of a minute are repeated until a round has about as many GPUs of each site
+
+
+def run(site: str = "fleet-2030") -> dict[str, object]:
+    """Nanoseconds a GPU and step of every shipped site up to `site`, median of rounds that take the sites in turn."""
+    pin()
+    names = SITES[: SITES.index(site) + 1] if site in SITES else (site,)
+    runs = {name: _Site(name) for name in names}
+    rounds = [{name: work() for name, work in runs.items()} for _ in range(ROUNDS)]
+    cost = {name: round(statistics.median(r[name] for r in rounds), 3) for name in names}
+    return {"gpus": {name: work.gpus for name, work in runs.items()}, "ns_per_gpu_step": cost,
+            "largest_over_smallest": round(max(cost.values()) / min(cost.values()), 3)}  # fmt: skip
+
+
+class _Site:
+    """Runs of one site; called, it gives nanoseconds a GPU and step."""
+
+    def __init__(self, name: str):
+        case = plant(load_site(name))
+        self.gpus, self._targets, self._runner = case.targets.gpu_power.size, case.targets, case.runner()
+        self._loads = rack_loads(RUN, len(case.targets.other_power))
+        self._repeats = max(1, min(SMALL, 1_000_000 // self.gpus))
+        self()
+
+    def __call__(self) -> float:
+        spent = once(lambda: [self._runner.run(self._targets, RUN, STEP_S, self._loads) for _ in range(self._repeats)])
+        return spent / (self._repeats * RUN * self.gpus) * 1e9
