@@ -5,6 +5,7 @@ Run as a script it serves the page for a person to look at: `python tests/browse
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -162,7 +163,7 @@ def find(hub: Hub, ts_ms: int, *found: Finding) -> None:
 def desk(hub: Hub) -> Callable[..., Awaitable[Answer]]:
     """Answers commands about alarms as the fold does, without the queue."""
     async def ask(id: str, topic: str, payload: bytes) -> Answer:
-        c = decode(hub.site, topic, payload, hub.snapshot.ts_ms)
+        c = decode(hub.site, topic, payload, json.loads(payload)["ts"])
         arguments = dict(c.arguments)
         request = Request(c.name.removeprefix("alarm."), arguments.pop("alarm"), c.author, **arguments)
         try:

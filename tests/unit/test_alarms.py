@@ -161,6 +161,29 @@ def test_alike_in_the_whole_hall_is_one_alarm_of_the_loop() -> None:
     assert "at 144 places" in stage["h1:loop:fws:gpu_margin_many"].text
 
 
+def test_alike_at_a_sensor_of_each_cdu_is_one_alarm_of_the_loop() -> None:
+    warm = [finding("supply_band", "cdu", row, 900.0, column="tcs_supply_c") for row in range(6)]
+    assert Stage().see(*warm).see(*warm, seconds=60).shown() == ["h1:loop:fws:supply_band_many"]
+    assert len(Stage().see(*warm[:3]).see(*warm[:3], seconds=60).shown()) == 3
+
+
+def test_many_sensors_of_one_asset_are_one_alarm_of_the_asset() -> None:
+    stuck = [finding("stuck", "cdu", 2, column=c) for c in ("tcs_supply_c", "tcs_return_c", "dp_kpa", "level_pct")]
+    assert Stage().see(*stuck).shown() == ["h1:cdu:cdu-03:stuck_many"]
+
+
+def test_supply_that_is_too_hot_explains_what_it_feeds() -> None:
+    warm = finding("supply_band", "loop", 0, 900.0, column="supply_c")
+    below = [*(finding("supply_band", "cdu", row, 900.0, column="tcs_supply_c") for row in range(18)), finding("gpu_margin", "rack", 3, 0.0)]
+    stage = Stage().see(warm, *below).see(warm, *below, seconds=60)
+    assert stage.shown() == ["h1:loop:fws:supply_band:supply_c"] and stage["h1:loop:fws:supply_band:supply_c"].priority == HIGH
+
+
+def test_supply_that_is_too_cold_explains_nothing_hot() -> None:
+    cold, hot = finding("supply_band", "loop", 0, column="supply_c"), finding("gpu_margin", "rack", 3, 0.0)
+    assert len(Stage().see(cold, hot).see(cold, hot, seconds=60).shown()) == 2
+
+
 def test_three_are_three() -> None:
     hot = [finding("gpu_margin", "rack", row, 0.0) for row in range(3)]
     assert len(Stage().see(*hot).see(*hot, seconds=5).shown()) == 3

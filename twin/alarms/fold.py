@@ -42,7 +42,7 @@ def update(alarms: Alarms, findings: Iterable[Finding], now_ms: int, places: Pla
            if id not in pending or now_ms - pending[id] >= rule_of(f.fault).on_ms}
     pending = {id: t for id, t in pending.items() if id not in due}
     present = due | _lingering(alarms, due, now_ms)
-    groups = group(present, limits.CONSEQUENCES, alarms.alarms, places)
+    groups = group(present, limits.CONSEQUENCES, limits.EXPLAINS, alarms.alarms, places)
     draft = Draft.of(alarms, now_ms)
     _unshelve(draft)
     _note(draft, _urgent(due | groups.gathered, groups), places)
@@ -149,7 +149,7 @@ def _end(draft: Draft, present: Iterable[str], groups: Grouped) -> None:
     taken_over = {a.parent for a in draft.alarms.values() if a.id in groups.parent and a.id in here}
     for alarm in sorted_by_id(draft):
         if alarm.active and alarm.id not in here and alarm.fault != FLOOD:
-            if alarm.id in taken_over and SUPPRESS in TABLE[alarm.state]:  # its members have a cause now: nothing has returned
+            if alarm.fault.endswith(MANY) and alarm.id in taken_over and SUPPRESS in TABLE[alarm.state]:  # its members have a cause now: nothing has returned
                 alarm = draft.send(replace(alarm, author=""), SUPPRESS)
             latches = rule_of(alarm.fault).latching and not alarm.parent.partition(MANY)[1]
             draft.send(replace(alarm, active=False, author="", parent=""), LATCH if latches else CLEAR)

@@ -64,20 +64,13 @@ def _said(body: bytes) -> str:
 
 
 def show(found: dict[str, Any]) -> None:
-    """The list as a table, then how the priorities are used."""
-    from rich.console import Console
-    from rich.table import Table
-
-    console = Console()
-    table = Table(box=None, pad_edge=False)
-    for head in ("priority", "state", "age", "alarm", "text"):
-        table.add_column(head, overflow="fold")
+    """Two lines an alarm, so that an id can be copied on any width; then how the priorities are used."""
     for a in found["alarms"]:
-        more = f" (stands for {a['children']})" if a["children"] else ""
-        table.add_row(a["priority"], a["state"].replace("_", " "), _age(found["ts"], a["raised"]), a["id"], a["text"] + more)
-    console.print(table if found["alarms"] else "No alarms.", markup=False)
+        more = f" (stands for {a['children']} more)" if a["children"] else ""
+        typer.echo(f"{a['priority']:<7} {a['state'].replace('_', ' '):<24} {_age(found['ts'], a['raised']):>8}  {a['id']}")
+        typer.echo(f"        {a['text']}{more}")
     announced = ", ".join(f"{s['announced']} {s['priority']}" for s in found["shares"])
-    console.print(f"{found['suppressed']} suppressed; announced since the start: {announced}", markup=False)
+    typer.echo(f"{len(found['alarms']) or 'No'} alarms, {found['suppressed']} suppressed; announced since the start: {announced}")
 
 
 def _age(now_ms: int | None, raised_ms: int) -> str:

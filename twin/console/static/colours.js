@@ -28,4 +28,4 @@ export function luminance(hex) {
   const [r, g, b] = channels(hex).map((p) => p / 255).map((p) => (p <= 0.04045 ? p / 12.92 : ((p + 0.055) / 1.055) ** 2.4));
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
-export const ink = (hex) => (luminance(hex) > 0.18 ? "#0b1015" : "#ffffff");
+export const ink = (hex) => (luminance(hex) > 0.179 ? "#000000" : "#ffffff") // black and white alike reach 4.58 at 0.179;
