@@ -2,7 +2,7 @@
 #
 #   make demo [INFLUX=url] [SPEED=10] [SITE=...] [ARGS="..."]   the data center, live in a browser
 #   make test [JOBS=2] [ARGS="tests/unit -k house"]              servers, then the whole suite
-#   make score [ARGS="--seeds 100-119 --json"]                  the twin against a hidden plant
+#   make score [JOBS=2] [ARGS="--seeds 100-119"]                 the twin against a hidden plant; figures into docs/score.md
 #   make env | lock | lint | bench | grafana | servers | clean
 
 SHELL := /bin/bash
@@ -50,7 +50,7 @@ bench: env
 	@exec $(BIN)/boucle bench $(ARGS)
 
 score: env
-	@exec $(BIN)/boucle score $(ARGS)
+	@exec $(BIN)/boucle score --jobs $(JOBS) --write docs/score.md $(or $(ARGS),--site valence --seeds 100-119)
 
 lint: env-test
 	@$(BIN)/ruff check .

@@ -4,7 +4,8 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -57,6 +58,7 @@ def command(
     jobs: Annotated[int, typer.Option(min=1, help="Runs at a time.")] = 1,
     truth: Annotated[list[str] | None, typer.Option(help="Setting of the hidden plant, key=value, again for more; docs/score.md.")] = None,
     runs: Annotated[bool, typer.Option(help="List every run.")] = False,
+    write: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Document whose section of figures is written anew.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Figures as JSON.")] = False,
 ) -> None:
     """Score the twin against a hidden plant: faults found and named, errors of what no sensor shows."""
@@ -73,12 +75,25 @@ def command(
         if sys.stderr.isatty():
             typer.echo(f"\r{n}/{len(todo)}", nl=n == len(todo), err=True)
     figures = summary(results, runs)
+    if write:
+        _written(write, figures)
     if as_json:
         typer.echo(json.dumps(figures, indent=1))
         return
     from sensors.score.table import show
 
     show(figures)
+
+
+def _written(file: Path, figures: dict[str, Any]) -> None:
+    from sensors.score.markdown import write
+
+    asked = [word for word in sys.argv[1:] if word not in ("score", "--write", str(file))]
+    try:
+        write(file, figures, " ".join(asked))
+    except ValueError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
 
 
 def register(app: typer.Typer) -> None:

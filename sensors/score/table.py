@@ -28,7 +28,7 @@ def show(figures: dict[str, Any], console: Console | None = None) -> None:
 def _faults(figures: dict[str, Any]) -> Table:
     table = Table("fault", "runs", "detected", "named", "suspected", "alarmed", "median", "worst", "false", title="Faults")
     for name, f in [*figures["faults"].items(), ("all", figures["all_faults"])]:
-        table.add_row(name, *(str(f[k]) for k in ("runs", "detected", "named", "suspected", "alarmed")), _time(f["delay_median_s"]), _time(f["delay_worst_s"]),
+        table.add_row(name, *(str(f[k]) for k in ("runs", "detected", "named", "suspected", "alarmed")), spoken(f["delay_median_s"]), spoken(f["delay_worst_s"]),
                       str(f["false"]))
     return table
 
@@ -43,7 +43,8 @@ def _virtual(rows: dict[str, Any]) -> Table:
     return table
 
 
-def _time(seconds: float | None) -> str:
+def spoken(seconds: float | None) -> str:
+    """A delay in a unit that suits it."""
     if seconds is None:
         return "never"
     return f"{seconds:.0f} s" if seconds < 600 else f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"

@@ -15,6 +15,7 @@ from sensors.fitted import drawn
 from sensors.score.cli import plans, seeds_of
 from sensors.score.kinds import FAULTS
 from sensors.score.limits import passed
+from sensors.score.markdown import BEGIN, END, write
 from sensors.score.nis import Nis, band, figures
 from sensors.score.plan import HEALTHY_EVERY, Plan, kind_of_seed, kinds_of, planned
 from sensors.score.report import summary
@@ -60,6 +61,19 @@ def test_the_figures_are_json_of_one_form():
     assert set(figures["virtual"]) == {v.name for v in VIRTUAL}
     assert all(set(v) == {"unit", "samples", "rmse", "coverage_95", "aim"} for v in figures["virtual"].values())
     assert figures["runs"] == 1 and figures["all_faults"]["runs"] == 0 and figures["list"][0]["fault"] == "healthy"
+
+
+def test_figures_are_written_between_their_marks(tmp_path):
+    file = tmp_path / "page.md"
+    file.write_text(f"before\n{BEGIN}\nstale figures\n{END}\nafter\n")
+    figures = summary([run(plan(hours=0.02))])
+    for _ in range(2):
+        write(file, figures, "--seeds 7")
+    text = file.read_text()
+    assert text.startswith("before\n") and text.endswith("\nafter\n") and "stale figures" not in text and text.count("seeds 7 to 7") == 1
+    file.write_text("nothing")
+    with pytest.raises(ValueError, match="no place for figures"):
+        write(file, figures, "")
 
 
 def test_the_twin_is_never_told_what_has_no_meter():
