@@ -12,8 +12,8 @@ from tests.plants import EQUIPPED
 from twin.engine.model import compile_site
 from twin.estimate import heats
 from twin.estimate.residuals import BANK, Scene
-from twin.physics.exchange import counterflow, film_factor
-from twin.physics.water import VOLUMETRIC, capacity_flow
+from twin.physics.exchange import counterflow
+from twin.physics.water import VOLUMETRIC
 
 
 def empty(name: str) -> Scene:
@@ -92,10 +92,3 @@ def test_change_under_way_widens_the_doubt():
     rate = {c: v.copy() for c, v in scene.rate.items()}
     rate["cdu"][:, CLASSES["cdu"].column("tcs_return_c")] = 0.01
     assert (BANK["cdu.balance"].evaluate(replace(scene, rate=rate)).std > 2 * BANK["cdu.balance"].evaluate(scene).std).all()
-
-
-def test_films():
-    assert film_factor(1.0, 1.0) == pytest.approx(1.0)
-    assert film_factor(0.0, 1.0) == 0.0 and np.isfinite(film_factor(0.0, 0.0))
-    assert film_factor(0.5, 1.0) == pytest.approx(film_factor(1.0, 0.5)) == pytest.approx(1.0 / (0.1 + 0.45 + 0.45 * 2**0.7))
-    assert capacity_flow(1.0) == VOLUMETRIC

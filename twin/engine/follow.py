@@ -7,7 +7,9 @@ import numpy as np
 
 from config.classes import CLASSES
 from twin.engine.latest import Latest
+from twin.engine.loads import follow_loads
 from twin.engine.model import Model
+from twin.estimate.slow import Slow
 from twin.plant.district import supply_temperature
 from twin.plant.operate import SINK_LIFT
 from twin.plant.types import Inputs
@@ -30,36 +32,16 @@ def _per_loop(model: Model, latest: Latest, cls: str, name: str, fallback: Array
     return _or(seen, fallback)
 
 
-def inputs(model: Model, latest: Latest, designed: Inputs) -> Inputs:
-    """Followed inputs, same shapes as `designed`."""
-    return _loads(model, latest, _boundaries(model, latest, _flows(model, latest, designed)))
+def inputs(model: Model, latest: Latest, designed: Inputs, before: Inputs, loads: bool, slow: Slow) -> Inputs:
+    """Followed inputs, same shapes as `designed`. Unless `loads`, no rack and no GPU said anything new, and their powers are those of `before`."""
+    u = _boundaries(model, latest, _flows(model, latest, designed, slow))
+    if loads:
+        return follow_loads(model, latest, u, slow)
+    return replace(u, gpu_power=before.gpu_power, other_power=before.other_power, air_power=before.air_power)
 
 
-def _loads(model: Model, latest: Latest, u: Inputs) -> Inputs:
-    rack = _rack_power(model, latest, u)
-    pattern = latest.gpu[:, 1, :]
-    scale = np.divide(rack, latest.rack_at_gpu, out=np.ones_like(rack), where=latest.rack_at_gpu > 1.0)
-    known = np.isfinite(pattern).all(-1)
-    gpu = np.where(known[:, None], pattern * scale[:, None], (rack * model.gpu_share / model.gpus)[:, None])
-    gpu = gpu * np.minimum(1.0, rack / np.maximum(gpu.sum(-1), 1.0))[:, None]
-    rest = np.maximum(rack - gpu.sum(-1), 0.0)
-    return replace(u, gpu_power=gpu, other_power=rest * model.liquid_share, air_power=rest * (1.0 - model.liquid_share))
-
-
-def _rack_power(model: Model, latest: Latest, u: Inputs) -> Array:
-    """Rack power [R] W: its meter; where there is none, its share of the heat its CDU reports."""
-    designed = u.gpu_power.sum(-1) + u.other_power + u.air_power
+def _flows(model: Model, latest: Latest, u: Inputs, slow: Slow) -> Inputs:
     w = model.parameters.wiring
-    heat = _column(latest, "cdu", "heat_kw") / np.bincount(w.rack_cdu)
-    liquid = model.gpu_share + (1.0 - model.gpu_share) * model.liquid_share
-    return np.maximum(_or(_column(latest, "rack", "power_kw"), _or(heat[w.rack_cdu] / liquid, designed)), 0.0)
-
-
-def _flows(model: Model, latest: Latest, u: Inputs) -> Inputs:
-    w = model.parameters.wiring
-    racks = np.bincount(w.rack_cdu)
-    cdu_tcs = _column(latest, "cdu", "tcs_flow_lpm")
-    rack = _or(_column(latest, "rack", "flow_lpm"), _or((cdu_tcs / racks)[w.rack_cdu], u.rack_flow))
     main = np.full(len(model.design.fws_supply), np.nan)
     main[model.loop_of["loop"]] = _column(latest, "loop", "flow_lpm")
     designed = w.cdus_to_loops(u.fws_flow) + u.air_flow
@@ -67,9 +49,18 @@ def _flows(model: Model, latest: Latest, u: Inputs) -> Inputs:
     fws = _or(_column(latest, "cdu", "fws_flow_lpm"), u.fws_flow * scale[w.cdu_loop])
     cdus = w.cdus_to_loops(fws)
     air = np.where(u.air_flow > 0, np.clip(_or(main - cdus, u.air_flow), 0.0, 3.0 * u.air_flow), 0.0)
-    return replace(u, rack_flow=np.maximum(rack, 0.0), fws_flow=np.maximum(fws, 0.0), air_flow=air,
+    return replace(u, rack_flow=_rack_flow(model, latest, u, slow), fws_flow=np.maximum(fws, 0.0), air_flow=air,
                    cdu_pump=_or(_column(latest, "cdu", "power_kw"), u.cdu_pump),
                    loop_pump=_per_loop(model, latest, "pump", "power_kw", u.loop_pump))
+
+
+def _rack_flow(model: Model, latest: Latest, u: Inputs, slow: Slow) -> Array:
+    """Flow [R] m3/s: a rack's meter less what it was found to add; without one, its share of its CDU's."""
+    shares, cdu = slow.shares, model.parameters.wiring.rack_cdu
+    meter = _column(latest, "rack", "flow_lpm")
+    total = _column(latest, "cdu", "tcs_flow_lpm")[cdu]
+    part = total * slow.even_share * np.exp(shares.open)
+    return np.maximum(_or(meter * np.exp(np.nan_to_num(shares.open - shares.meter)), _or(part, u.rack_flow)), 0.0)
 
 
 def _boundaries(model: Model, latest: Latest, u: Inputs) -> Inputs:

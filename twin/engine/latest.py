@@ -22,6 +22,7 @@ class Latest:
     ts_ms: Mapping[str, Array]
     gpu: Array
     gpu_ts: Array
+    gpu_whole: Array  # [R] bool, every GPU has told its power
     rack_at_gpu: Array  # [R] rack power when its GPUs last reported, W, NaN where unknown
 
 
@@ -34,6 +35,7 @@ def nothing(model: Model) -> Latest:
         ts_ms={c: np.full(s, NEVER, dtype=np.int64) for c, s in shape.items()},
         gpu=np.full((racks, 2, model.gpus), np.nan),
         gpu_ts=np.full(racks, NEVER, dtype=np.int64),
+        gpu_whole=np.zeros(racks, dtype=bool),
         rack_at_gpu=np.full(racks, np.nan),
     )
 
@@ -47,22 +49,35 @@ def fold(latest: Latest, readings: Iterable[Reading]) -> Latest:
     """Take in readings in event-time order."""
     values: dict[str, Array] = dict(latest.values)
     stamps: dict[str, Array] = dict(latest.ts_ms)
-    gpu, gpu_ts, at_gpu, fresh = latest.gpu, latest.gpu_ts, latest.rack_at_gpu, set()
-    power = CLASSES["rack"].column("power_kw")
+    gpus: list[Reading] = []
+    fresh: set[str] = set()
     for r in readings:
         if not trusted(r):
             continue
         if r.cls == "gpu":
-            if "gpu" not in fresh:
-                gpu, gpu_ts, at_gpu = gpu.copy(), gpu_ts.copy(), at_gpu.copy()
-                fresh.add("gpu")
-            np.copyto(gpu[r.row], r.values, where=np.isfinite(r.values))
-            gpu_ts[r.row], at_gpu[r.row] = r.ts_ms, values["rack"][r.row, power]
+            gpus.append(r)
             continue
         if r.cls not in fresh:
             values[r.cls], stamps[r.cls] = values[r.cls].copy(), stamps[r.cls].copy()
             fresh.add(r.cls)
+        if r.q == GOOD and r.values[0] == r.values[0] and not np.isnan(r.values).any():
+            values[r.cls][r.row] = r.values
+            stamps[r.cls][r.row] = r.ts_ms
+            continue
         seen = np.isfinite(r.values)
         np.copyto(values[r.cls][r.row], r.values, where=seen)
         stamps[r.cls][r.row][seen] = r.ts_ms
-    return Latest(values, stamps, gpu, gpu_ts, at_gpu)
+    return _with_gpus(Latest(values, stamps, latest.gpu, latest.gpu_ts, latest.gpu_whole, latest.rack_at_gpu), gpus)
+
+
+def _with_gpus(latest: Latest, readings: list[Reading]) -> Latest:
+    """The arrays of racks' GPUs; beside them the power that the rack's meter showed nearest to them."""
+    if not readings:
+        return latest
+    gpu, gpu_ts, whole, at_gpu = latest.gpu.copy(), latest.gpu_ts.copy(), latest.gpu_whole.copy(), latest.rack_at_gpu.copy()
+    power = latest.values["rack"][:, CLASSES["rack"].column("power_kw")]
+    for r in readings:
+        np.copyto(gpu[r.row], r.values, where=np.isfinite(r.values))
+        gpu_ts[r.row], at_gpu[r.row] = r.ts_ms, power[r.row]
+        whole[r.row] = np.isfinite(gpu[r.row, 1]).all()
+    return Latest(latest.values, latest.ts_ms, gpu, gpu_ts, whole, at_gpu)

@@ -1,6 +1,7 @@
-"""One step of event time: follow the inputs, predict, assimilate, show."""
+"""One step of event time: follow the inputs, predict, assimilate, learn, show."""
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -8,14 +9,19 @@ import numpy as np
 from config.classes import CLASSES
 from twin.engine import follow
 from twin.engine.alarm import watch
-from twin.engine.judge import deviations, verdicts
-from twin.engine.latest import fold
+from twin.engine.deviations import deviations
+from twin.engine.judge import verdicts
+from twin.engine.latest import Latest, fold
+from twin.engine.model import Model
 from twin.engine.observe import Moment, observe
 from twin.engine.twin import Twin
+from twin.estimate import shares, slow
 from twin.estimate.assimilate import Measured, assimilate
-from twin.estimate.predict import predict
-from twin.events import ACTUAL, AlarmChange, Emit, Reading, Snapshot
-from twin.plant.step import account
+from twin.estimate.belief import Belief
+from twin.estimate.instruments import instrument, unlagged
+from twin.estimate.predict import corrected, predict
+from twin.events import ACTUAL, BELIEVED, AlarmChange, Emit, Reading, Snapshot
+from twin.plant.types import Flows
 
 Array = np.ndarray
 
@@ -25,20 +31,22 @@ def take_step(twin: Twin, readings: list[Reading]) -> tuple[Twin, tuple[Emit | A
     model, now = twin.model, twin.next_ms
     dt = _span(twin) / 1000.0
     latest = fold(twin.latest, readings)
-    inputs = follow.inputs(model, latest, twin.designed)
-    before = twin.belief
-    ahead, solved = predict(model.parameters, before, inputs, dt)
-    flows = account(model.parameters, before.state, inputs, solved, dt)
     fresh = _fresh(twin, latest)
-    measured = Measured({c: np.where(fresh[c], latest.values[c], np.nan) for c in fresh}, _gpu(twin, latest), model.loop_of)
-    judged = assimilate(ahead, measured, solved.gains, inputs.gpu_power)
-    shown = observe(Moment(model, latest, judged.belief.state, inputs, flows))
+    rows = np.flatnonzero(latest.gpu_ts != twin.latest.gpu_ts)
+    loads = bool(len(rows)) or "rack" in fresh or twin.inputs is None or "cdu" in fresh and bool(np.isnan(latest.values["rack"]).any())
+    inputs = follow.inputs(model, latest, twin.designed, twin.inputs or twin.designed, loads, twin.belief.slow)
+    ahead, flows = predict(twin.belief.slow.p, twin.belief.slow.template, twin.belief, inputs, dt)
+    measured = Measured({c: np.where(f, latest.values[c], np.nan) for c, f in fresh.items()}, latest.gpu[rows, 0], rows, model.loop_of, _pair(twin, latest, fresh))
+    judged = assimilate(ahead, measured, flows)
+    flows = corrected(twin.belief.slow.p, ahead, judged.belief, inputs, _metered(model, latest, flows))
+    shown = observe(Moment(model, latest, judged.belief.shown(), inputs, flows))
     residual, quality = verdicts(model, latest, judged.verdicts, shown, now, fresh, twin.quality)
-    snapshot = Snapshot(now, ACTUAL, shown, deviations(model, judged.belief), residual, quality, judged.belief.state.die, inputs.gpu_power)
+    snapshot = Snapshot(now, ACTUAL, shown, deviations(model, judged.belief, inputs, flows, shown), residual, quality, judged.belief.state.die, inputs.gpu_power)
     counts = replace(twin.counts, steps=twin.counts.steps + 1)
     alarms, changes = watch(twin, snapshot)
-    after = replace(twin, belief=judged.belief, latest=latest, quality=quality, next_ms=now + model.step_ms, counts=counts, snapshot=snapshot,
-                    alarms=alarms)
+    belief = _learned(twin, judged.belief, latest, quality, rows, dt)
+    after = replace(twin, belief=belief, latest=latest, inputs=inputs, quality=quality, next_ms=now + model.step_ms, counts=counts, snapshot=snapshot,
+                    nis=judged.nis, alarms=alarms)
     return after, (Emit(snapshot), *changes)
 
 
@@ -47,11 +55,38 @@ def _span(twin: Twin) -> int:
     return twin.next_ms - twin.snapshot.ts_ms if twin.snapshot else twin.model.step_ms
 
 
-def _fresh(twin: Twin, latest) -> dict[str, Array]:
-    """Which columns were measured in this step, [rows, measured]."""
-    return {c: latest.ts_ms[c] != twin.latest.ts_ms[c] for c in CLASSES if twin.model.rows[c]}
+def _fresh(twin: Twin, latest: Latest) -> dict[str, Array]:
+    """Which columns were measured in this step, [rows, measured]; classes of which nothing was are not named."""
+    return {c: latest.ts_ms[c] != twin.latest.ts_ms[c] for c in CLASSES if twin.model.rows[c] and latest.ts_ms[c] is not twin.latest.ts_ms[c]}
 
 
-def _gpu(twin: Twin, latest) -> Array:
-    new = latest.gpu_ts != twin.latest.gpu_ts
-    return np.where(new[:, None], latest.gpu[:, 0, :], np.nan)
+def _pair(twin: Twin, latest: Latest, fresh: Mapping[str, Array]) -> tuple[Array, Array]:
+    """Coolant supply and return of every CDU as they are now, [C, 2], and how much wider their scatter is for it."""
+    at = [CLASSES["cdu"].column(c) for c in ("tcs_supply_c", "tcs_return_c")]
+    now, before = latest.values["cdu"][:, at], twin.latest.values["cdu"][:, at]
+    since = (latest.ts_ms["cdu"][:, at] - np.maximum(twin.latest.ts_ms["cdu"][:, at], 0)) / 1000.0
+    true, wider = unlagged(now, before, since, instrument("cdu", "tcs_supply_c").lag_s)
+    return np.where(fresh["cdu"][:, at] if "cdu" in fresh else False, true, np.nan), wider
+
+
+def _metered(model: Model, latest: Latest, flows: Flows) -> Flows:
+    """Electric power of heat pumps as measured where it is."""
+    loop = model.loop_of["heatpump"]
+    if not len(loop):
+        return flows
+    seen = latest.values["heatpump"][:, CLASSES["heatpump"].column("power_kw")]
+    power = flows.heatpump_power.copy()
+    power[loop] = np.where(np.isfinite(seen), seen, power[loop])
+    return replace(flows, heatpump_power=power)
+
+
+def _learned(twin: Twin, belief: Belief, latest: Latest, quality: Mapping[str, Array], gpu_rows: Array, dt: float) -> Belief:
+    """Slow parameters after this step: only readings that are believed teach."""
+    now = slow.averaged(belief.slow, {c: np.where(quality[c] == BELIEVED, latest.values[c], np.nan) if c in quality else latest.values[c]
+                                      for c in slow.USED}, dt)
+    whole = gpu_rows[latest.gpu_whole[gpu_rows]]
+    if len(whole):
+        d = twin.model.design
+        now = replace(now, shares=shares.split(now.shares, whole, latest.rack_at_gpu[whole], latest.gpu[whole, 1].sum(-1), twin.model.gpus,
+                                               d.gpu_idle, d.gpu_max, d.other + d.air))
+    return replace(belief, slow=slow.learned(now) if now.age_s >= slow.EVERY_S else now)

@@ -10,8 +10,10 @@ from config.site import Site
 from twin.alarms.state import NO_ALARMS, Alarms
 from twin.engine.latest import Latest, nothing
 from twin.engine.model import Model, compile_site
+from twin.estimate import slow
 from twin.estimate.belief import Belief, doubtful
 from twin.events import UNSEEN, Event, Snapshot
+from twin.plant.live import template
 from twin.plant.operate import settle
 from twin.plant.types import Inputs
 
@@ -53,6 +55,8 @@ class Twin:
     counts: Counts = Counts()
     snapshot: Snapshot | None = None
     alarms: Alarms = NO_ALARMS
+    inputs: Inputs | None = None  # of the last step
+    nis: Mapping[str, np.ndarray] | None = None  # squared normalised innovations of the last step, by block
 
 
 def start(site: Site) -> Twin:
@@ -62,4 +66,5 @@ def start(site: Site) -> Twin:
     state, designed = settle(model.parameters, d, d.average_load, d.mean_outdoor, d.mean_outdoor - 3.0)
     latest = nothing(model)
     quality = {c: np.full(v.shape, UNSEEN, dtype=np.uint8) for c, v in latest.values.items()}
-    return Twin(model, doubtful(model.parameters, state), designed, latest, quality, answered={}, gateways={})
+    belief = doubtful(model.parameters, state, slow.new(model.facts, template(model.parameters, state)))
+    return Twin(model, belief, designed, latest, quality, answered={}, gateways={})

@@ -8,129 +8,137 @@ from typing import NamedTuple
 import numpy as np
 
 from config.classes import CLASSES
-from twin.estimate import noise
+from twin.estimate import blocks, noise
 from twin.estimate.belief import Belief
-from twin.estimate.scalar import Verdict, update_scalar, update_state
+from twin.estimate.gpus import update_gpus
+from twin.estimate.joint import Verdict, rescaled, update
 from twin.plant import nodes
-from twin.plant.leaves import Gains
+from twin.plant.types import Flows
 
 Array = np.ndarray
-
-# Which core node a measured temperature stands at. Ports of devices are the node the water comes from or leaves in.
-CORE_SENSORS: tuple[tuple[str, str, int], ...] = (
-    ("loop", "supply_c", nodes.SUPPLY),
-    ("loop", "return_c", nodes.PLANT_IN),
-    ("loop", "air_c", nodes.AIR),
-    ("tank", "top_c", nodes.TANK_IN),
-    ("tank", "bottom_c", nodes.TANK_OUT),
-    ("cooler", "in_c", nodes.HEATPUMP),
-    ("cooler", "out_c", nodes.REJECTION),
-    ("heatpump", "source_in_c", nodes.DISTRICT),
-    ("heatpump", "source_out_c", nodes.HEATPUMP),
-    ("district", "in_c", nodes.PLANT_IN),
-    ("district", "out_c", nodes.DISTRICT),
-    ("tower", "supply_c", nodes.TOWER_SUPPLY),
-    ("tower", "return_c", nodes.TOWER_RETURN),
-)
+Verdicts = dict[tuple[str, str], Verdict]
 
 
 class Measured(NamedTuple):
-    """Readings of one step by class, SI, NaN where nothing came: [rows, measured columns]; gpu_c [R, K]."""
+    """Readings of one step by class, SI, NaN where nothing came: [rows, measured columns]; gpu_c [r, K] of the racks `gpu_rows` [r]."""
 
     values: Mapping[str, Array]
     gpu_c: Array
+    gpu_rows: Array
     loop_of: Mapping[str, Array]  # class -> [rows] loop of each asset
+    pair: tuple[Array, Array]  # [C, 2] coolant supply and return without their elements' lag, NaN where nothing came, and by how much that widens their scatter
+
+    def of(self, cls: str, column: str) -> Array | None:
+        rows = self.values.get(cls)
+        return None if rows is None else rows[:, CLASSES[cls].column(column)]
 
 
 class Judged(NamedTuple):
     belief: Belief
     verdicts: Mapping[tuple[str, str], Verdict]  # (class, column) -> per row
+    nis: Mapping[str, Array]  # block -> squared whitened innovations
 
 
-def assimilate(belief: Belief, measured: Measured, gains: Gains, heat: Array) -> Judged:
-    """Update every block. `heat` [R, K] is the heat through each cold plate, for its resistance."""
-    verdicts: dict[tuple[str, str], Verdict] = {}
-    belief = _core(belief, measured, verdicts)
-    belief = _cdus(belief, measured, verdicts)
-    belief = _racks(belief, measured, verdicts)
-    return Judged(_gpus(belief, measured, gains, heat, verdicts), verdicts)
+def assimilate(belief: Belief, measured: Measured, flows: Flows) -> Judged:
+    """Update every block. `flows` are those of the step, whose heats the heat meters judge."""
+    verdicts: Verdicts = {}
+    nis: dict[str, Array] = {}
+    belief = _core(belief, measured, flows, verdicts, nis)
+    belief = _cdus(belief, measured, verdicts, nis)
+    belief = _racks(belief, measured, verdicts, nis)
+    if len(measured.gpu_rows):
+        belief, nis["gpu"] = update_gpus(belief, measured.gpu_rows, measured.gpu_c)
+    return Judged(belief, verdicts, nis)
 
 
-def _core(belief: Belief, m: Measured, verdicts: dict) -> Belief:
-    x, cov = belief.state.core, belief.core_cov
-    for cls, column, node in CORE_SENSORS:
-        rows = m.values.get(cls)
-        if rows is None or not len(rows):
+def _core(belief: Belief, m: Measured, flows: Flows, verdicts: Verdicts, nis: dict[str, Array]) -> Belief:
+    state, loops = belief.state, belief.state.core.shape[-2]
+    x = np.concatenate([state.core, belief.core_more], axis=1)
+    seen = np.full((loops, len(blocks.CORE_SEES)), np.nan)
+    for i, (cls, column, _) in enumerate(blocks.CORE_SENSORS):
+        values = m.of(cls, column)
+        if values is not None and cls != "cdu":
+            seen[m.loop_of[cls], i] = values
+    seen[:, len(blocks.CORE_SENSORS) - 1] = _hall_inlet(x, belief.core_cov, m, verdicts)
+    var = np.tile(np.append(blocks.CORE_SCATTER**2, np.ones(len(blocks.CORE_METERS))), (loops, 1))
+    _meters(seen, var, belief, m, flows)
+    done = update(x, belief.core_cov, blocks.CORE_SEES, seen, var, noise.GATE)
+    for i, (cls, column, _) in enumerate(blocks.CORE_SENSORS):
+        if cls in m.values and cls != "cdu":
+            verdicts[cls, column] = Verdict(done.verdict.innovation[m.loop_of[cls], i], done.verdict.believed[m.loop_of[cls], i])
+    nis["core"] = done.white**2
+    core, more = done.x[:, : nodes.N], done.x[:, nodes.N :]
+    mains, main_var = _mains(belief, core - state.core)
+    scale = rescaled(belief.scales[0], done.white, *noise.SCALE, noise.SCALE_RATE)
+    return replace(belief, state=replace(state, core=core, mains=mains), core_cov=done.cov, core_more=more, main_var=main_var,
+                   scales=(scale, *belief.scales[1:]))
+
+
+def _meters(seen: Array, var: Array, b: Belief, m: Measured, flows: Flows) -> None:
+    """What heat meters say of the unexplained heats, in units of `noise.HEAT_W`, positive into the water; written into `seen` and `var`."""
+    modelled = (flows.district, flows.heatpump_source)
+    for i, ((cls, heat), now) in enumerate(zip(blocks.CORE_METERS, modelled, strict=True)):
+        values = m.of(cls, "heat_kw")
+        if values is None:
             continue
-        seen = rows[:, CLASSES[cls].column(column)]
-        per_loop = np.full(x.shape[-2], np.nan)
-        per_loop[m.loop_of[cls]] = seen
-        x, cov, v = update_state(x, cov, node, per_loop, noise.sensor_std(cls, column) ** 2, noise.GATE)
-        loop = m.loop_of[cls]
-        verdicts[cls, column] = Verdict(v.innovation[loop], v.believed[loop])
-    x, cov = _hall_inlet(x, cov, m, verdicts)
-    mains, main_var = _mains(belief, x - belief.state.core)
-    return replace(belief, state=replace(belief.state, core=x, mains=mains), core_cov=cov, main_var=main_var)
+        power = m.of(cls, "power_kw") if cls == "heatpump" else 0.0
+        taken, loop, at = values - power, m.loop_of[cls], len(blocks.CORE_SENSORS) + i
+        seen[loop, at] = b.core_more[loop, heat] + (now[loop] - taken) / noise.HEAT_W
+        var[loop, at] = (noise.METER * np.nan_to_num(values) / noise.HEAT_W) ** 2 + (noise.METER_W / noise.HEAT_W) ** 2
 
 
 def _mains(belief: Belief, moved: Array) -> tuple[Array, Array]:
     """Contents of the mains shift with their outlet as far as their own doubt explains the correction."""
     ends = [nodes.HALL_IN, nodes.PLANT_IN]
-    before = np.diagonal(belief.core_cov, axis1=-2, axis2=-1)[..., ends]
+    before = belief.core_cov[:, ends, ends]
     share = belief.main_var / np.maximum(before, belief.main_var)
     shift = share * moved[..., ends]
-    seen = np.where(shift != 0.0, noise.TEMPERATURE_C**2 / (belief.main_var + noise.TEMPERATURE_C**2), 1.0)
-    return belief.state.mains + shift[..., None], belief.main_var * seen
+    seen = np.where(shift != 0.0, noise.SAMPLE_K**2 / (belief.main_var + noise.SAMPLE_K**2), 1.0)
+    return belief.state.mains + shift[..., None], np.maximum(belief.main_var * seen, noise.MAIN_K**2)
 
 
-def _hall_inlet(x: Array, cov: Array, m: Measured, verdicts: dict) -> tuple[Array, Array]:
-    """Facility water arriving at the CDUs: every unit measures the same water; the median of a loop's believed sensors updates."""
-    seen = m.values["cdu"][:, CLASSES["cdu"].column("fws_supply_c")]
-    loop, var = m.loop_of["cdu"], noise.sensor_std("cdu", "fws_supply_c") ** 2
+def _hall_inlet(x: Array, cov: Array, m: Measured, verdicts: Verdicts) -> Array:
+    """Facility water arriving at the CDUs [L]: every unit measures the same water; the median of a loop's believed sensors."""
+    middle = np.full(len(x), np.nan)
+    seen = m.of("cdu", "fws_supply_c")
+    if seen is None:
+        return middle
+    loop, var = m.loop_of["cdu"], blocks.CDU_OFFSET**2 + noise.SAMPLE_K**2
     innovation = seen - x[loop, nodes.HALL_IN]
-    spread = cov[loop, nodes.HALL_IN, nodes.HALL_IN] + var
-    believed = np.isfinite(innovation) & (innovation**2 <= noise.GATE**2 * spread)
+    believed = innovation**2 <= noise.GATE**2 * (cov[loop, nodes.HALL_IN, nodes.HALL_IN] + var)
     verdicts["cdu", "fws_supply_c"] = Verdict(innovation, believed)
-    middle = np.full(x.shape[-2], np.nan)
-    for row in np.unique(loop[believed]):
-        middle[row] = np.median(seen[believed & (loop == row)])
-    x, cov, _ = update_state(x, cov, nodes.HALL_IN, middle, var, np.inf)
-    return x, cov
+    kept = np.where(believed, seen, np.nan)
+    starts = np.flatnonzero(np.diff(loop, prepend=-1))
+    for row, part in zip(loop[starts], np.split(kept, starts[1:]), strict=True):
+        known = part[np.isfinite(part)]
+        if len(known):
+            middle[row] = np.median(known)
+    return middle
 
 
-def _cdus(belief: Belief, m: Measured, verdicts: dict) -> Belief:
-    rows = m.values["cdu"]
-    x = np.stack([belief.state.tcs_supply, belief.state.tcs_return], axis=-1)
-    cov = belief.cdu_cov
-    for index, column in enumerate(("tcs_supply_c", "tcs_return_c")):
-        seen = rows[:, CLASSES["cdu"].column(column)]
-        x, cov, verdicts["cdu", column] = update_state(x, cov, index, seen, noise.sensor_std("cdu", column) ** 2, noise.GATE)
-    return replace(belief, state=replace(belief.state, tcs_supply=x[..., 0], tcs_return=x[..., 1]), cdu_cov=cov)
-
-
-def _racks(belief: Belief, m: Measured, verdicts: dict) -> Belief:
-    seen = m.values["rack"][:, CLASSES["rack"].column("return_c")]
-    var = noise.sensor_std("rack", "return_c") ** 2
-    x, after, verdicts["rack", "return_c"] = update_scalar(belief.state.manifold, belief.manifold_var, seen, var, noise.GATE)
-    return replace(belief, state=replace(belief.state, manifold=x), manifold_var=after)
-
-
-def _gpus(belief: Belief, m: Measured, gains: Gains, heat: Array, verdicts: dict) -> Belief:
-    """Temperature and cold-plate resistance of every GPU: scalar filters, the resistance seen through the heat it carries."""
-    if not np.isfinite(m.gpu_c).any():
+def _cdus(belief: Belief, m: Measured, verdicts: Verdicts, nis: dict[str, Array]) -> Belief:
+    if "cdu" not in m.values:
         return belief
-    slope = heat / np.maximum(gains.film, 1e-3)[..., None]  # K per unit of relative resistance
-    doubt = slope**2 * belief.resistance_var
-    die, die_var, verdict = update_scalar(belief.state.die, belief.die_var + doubt, m.gpu_c, noise.GPU_C**2, noise.GATE)
-    total = belief.die_var + doubt + noise.GPU_C**2
-    gain = np.where(verdict.believed, belief.resistance_var * slope / total, 0.0)
-    resistance = belief.resistance + gain * np.where(verdict.believed, verdict.innovation, 0.0)
-    kept = (1.0 - gain * slope) ** 2 * belief.resistance_var + gain**2 * (total - doubt)
-    verdicts["gpu", "temp_c"] = verdict
-    return replace(
-        belief,
-        state=replace(belief.state, die=die),
-        die_var=np.where(verdict.believed, np.minimum(die_var, belief.die_var), belief.die_var),
-        resistance=np.clip(resistance, *noise.RESISTANCE_BOUNDS),
-        resistance_var=kept,
-    )
+    state = belief.state
+    x = np.concatenate([state.tcs_supply[:, None], state.tcs_return[:, None], belief.cdu_more], axis=1)
+    seen, wider = m.pair
+    done = update(x, belief.cdu_cov, blocks.PAIR_SEES, seen, noise.SAMPLE_K**2 * wider, noise.GATE)
+    for i, column in enumerate(("tcs_supply_c", "tcs_return_c")):
+        verdicts["cdu", column] = Verdict(done.verdict.innovation[:, i], done.verdict.believed[:, i])
+    nis["cdu"] = done.white**2
+    scale = rescaled(belief.scales[1], done.white, *noise.SCALE, noise.SCALE_RATE)
+    return replace(belief, state=replace(state, tcs_supply=done.x[:, 0], tcs_return=done.x[:, 1]), cdu_cov=done.cov, cdu_more=done.x[:, 2:],
+                   scales=(belief.scales[0], scale, *belief.scales[2:]))
+
+
+def _racks(belief: Belief, m: Measured, verdicts: Verdicts, nis: dict[str, Array]) -> Belief:
+    seen = m.of("rack", "return_c")
+    if seen is None:
+        return belief
+    x = np.concatenate([belief.state.manifold[:, None], belief.rack_more], axis=1)
+    done = update(x, belief.rack_cov, blocks.RACK_SEES, seen[:, None], np.full(1, blocks.RACK_SCATTER**2), noise.GATE)
+    verdicts["rack", "return_c"] = Verdict(done.verdict.innovation[:, 0], done.verdict.believed[:, 0])
+    nis["rack"] = done.white[:, 0] ** 2
+    scale = rescaled(belief.scales[2], done.white, *noise.SCALE, noise.SCALE_RATE)
+    return replace(belief, state=replace(belief.state, manifold=done.x[:, 0]), rack_cov=done.cov, rack_more=done.x[:, 1:],
+                   scales=(*belief.scales[:2], scale, belief.scales[3]))

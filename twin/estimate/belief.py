@@ -1,7 +1,8 @@
 """What the twin believes: the plant's state and how wrong it may be, in blocks so that the cost stays linear.
 
-Facility core of each loop and the two volumes of each CDU carry full covariances; racks and GPUs are leaves conditioned on
-their CDU and carry variances. `resistance` is each GPU's cold-plate resistance relative to the datasheet.
+Facility core of each loop and the two volumes of each CDU carry full covariances together with the offsets of their sensors and, in the
+core, the heats that no law explains; racks and GPUs are leaves conditioned on their CDU. `resistance` is each GPU's cold-plate resistance
+relative to the datasheet. Layout: twin.estimate.blocks.
 """
 from __future__ import annotations
 
@@ -9,7 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.estimate import noise
+from twin.estimate import blocks, noise
+from twin.estimate.moves import Moves
+from twin.estimate.slow import Slow
 from twin.plant import nodes
 from twin.plant.types import Parameters, State
 
@@ -19,26 +22,78 @@ Array = np.ndarray
 @dataclass(frozen=True, slots=True)
 class Belief:
     state: State
-    core_cov: Array  # [L, N, N] K2
+    core_cov: Array  # [L, M, M] nodes K, heats 1e5 W, offsets K
+    core_more: Array  # [L, M - N] heats and offsets
     main_var: Array  # [L, 2] K2, contents of supply and return main, common to all their cells
-    cdu_cov: Array  # [C, 2, 2] K2, order supply, return
-    manifold_var: Array  # [R] K2
-    die_var: Array  # [R, K] K2
+    cdu_cov: Array  # [C, 6, 6] K2: supply and return, what the model is off at both, offsets of both sensors
+    cdu_more: Array  # [C, 4] K
+    rack_cov: Array  # [R, 3, 3] K2: coolant leaving, what the model is off, offset of its sensor
+    rack_more: Array  # [R, 2] K
+    scales: tuple[Array, Array, Array, Array]  # [L], [C], [R], [R] of process variance: cores, CDUs, racks, powers of GPUs
     resistance: Array  # [R, K] relative, 1 = datasheet
-    resistance_var: Array  # [R, K]
+    factor: Array  # [R, K] relative conductance of the plates: designed over resistance
+    gpu_offset: Array  # [R, K] K
+    gpu_cov: tuple[Array, Array, Array]  # [R, K] variance of resistance, covariance with offset, variance of offset
+    heard: Array  # [R, K] bool, reports its temperature
+    slow: Slow
+    moves: Moves | None = None
+    inlet: Array | None = None  # [R] degC coolant arriving at each rack
+    common: int = 0  # messages of GPUs that shaped their common resistance
+
+    def shown(self) -> State:
+        """The state with what the model was found to be off for good."""
+        s = self.state
+        return State(s.die, s.plate, s.manifold + self.rack_more[:, 0], s.tcs_supply + self.cdu_more[:, 0], s.tcs_return + self.cdu_more[:, 1], s.core, s.mains)
+
+    @property
+    def die_var(self) -> Array:
+        """Variance [R, K] K2 of every die: its resistance's doubt and its power's, both in proportion to the heat it carries."""
+        rows = np.arange(len(self.resistance))
+        return die_var(self, rows[:, None], np.arange(self.resistance.shape[1]))
+
+    @property
+    def manifold_var(self) -> Array:
+        return self.rack_cov[:, :2, :2].sum((-2, -1))
 
 
-def doubtful(p: Parameters, state: State) -> Belief:
+def die_var(b: Belief, rack: Array, gpu: Array) -> Array:
+    """Variance [K2] of the dies at (rack, gpu), any broadcast shape."""
+    inlet = b.inlet[rack]
+    slope = (b.state.plate[rack, gpu] - inlet) / b.resistance[rack, gpu]
+    power = noise.GPU_POWER**2 * b.scales[3][rack] + np.where(b.heard[rack, gpu], 0.0, noise.GPU_POWER_SILENT**2)
+    return slope**2 * b.gpu_cov[0][rack, gpu] + power * (b.state.die[rack, gpu] - inlet) ** 2 + 0.01
+
+
+def doubtful(p: Parameters, state: State, slow: Slow) -> Belief:
     """A belief around `state` as wide as a designed steady state may be wrong."""
     wide = noise.INITIAL_K**2
-    loops, cdus = state.core.shape[-2], state.tcs_supply.shape[-1]
+    loops, cdus, racks = state.core.shape[-2], state.tcs_supply.shape[-1], state.manifold.shape[-1]
+    rated = heat_std(p)
+    core = np.zeros((loops, blocks.CORE, blocks.CORE))
+    n = np.arange(blocks.CORE)
+    core[:, n, n] = np.concatenate([np.full((loops, nodes.N), wide), np.repeat(rated[:, None] ** 2, len(blocks.HEATS), 1),
+                                    np.tile(blocks.CORE_OFFSET**2, (loops, 1))], axis=1)
+    shape = state.die.shape
     return Belief(
         state=state,
-        core_cov=np.broadcast_to(np.eye(nodes.N) * wide, (loops, nodes.N, nodes.N)).copy(),
+        core_cov=core,
+        core_more=np.zeros((loops, blocks.CORE - nodes.N)),
         main_var=np.full((loops, 2), wide),
-        cdu_cov=np.broadcast_to(np.eye(2) * wide, (cdus, 2, 2)).copy(),
-        manifold_var=np.full(state.manifold.shape, wide),
-        die_var=np.full(state.die.shape, wide),
-        resistance=np.ones(state.die.shape),
-        resistance_var=np.full(state.die.shape, noise.RESISTANCE**2),
+        cdu_cov=np.tile(np.diag([wide] * 2 + [blocks.MODEL_K**2] * 2 + [blocks.CDU_OFFSET**2] * 2), (cdus, 1, 1)),
+        cdu_more=np.zeros((cdus, 4)),
+        rack_cov=np.tile(np.diag([wide, blocks.MODEL_K**2, blocks.RACK_OFFSET**2]), (racks, 1, 1)),
+        rack_more=np.zeros((racks, 2)),
+        scales=(np.ones(loops), np.ones(cdus), np.ones(racks), np.ones(racks)),
+        resistance=np.ones(shape),
+        factor=p.leaves.plate_factor.copy(),
+        gpu_offset=np.zeros(shape),
+        gpu_cov=(np.full(shape, noise.RESISTANCE**2), np.zeros(shape), np.full(shape, noise.GPU_OFFSET_K**2)),
+        heard=np.zeros(shape, dtype=bool),
+        slow=slow,
+        inlet=state.tcs_supply[p.wiring.rack_cdu],
     )
+
+
+def heat_std(p: Parameters) -> Array:
+    """Standard deviation [L] of an unexplained heat, in units of `noise.HEAT_W`."""
+    return noise.HEAT_SHARE * p.core.rated_flow * 4.14e6 * noise.RATED_RISE_K / noise.HEAT_W

@@ -7,7 +7,7 @@ import numpy as np
 
 from config.equipment import IDLE_REST
 from twin.estimate.facts import Facts
-from twin.physics.exchange import film_factor
+from twin.physics.films import film_ua
 from twin.physics.water import VOLUMETRIC
 
 Array = np.ndarray
@@ -36,4 +36,5 @@ def electric(f: Facts, v: Mapping[str, Array]) -> Array:
 
 def films(f: Facts, tcs: Array, fws: Array) -> Array:
     """UA [C] W/K by datasheet and flows [m3/s]."""
-    return f.p.cdus.ua * film_factor(tcs / f.p.cdus.rated_tcs, fws / f.p.cdus.rated_fws)
+    c = f.p.cdus
+    return film_ua(c.ua, tcs / c.rated_tcs, fws / c.rated_fws, c.hot_share)

@@ -18,9 +18,10 @@ class Instrument(NamedTuple):
     noise_gain: float = 0.0  # the same, relative to the value
     offset: float = 0.0  # fixed error of the piece
     gain: float = 0.0  # the same, relative to the value
+    lag_s: float = 0.0  # first-order lag of the element
 
 
-PT100 = Instrument(0.02, 0.0, 0.08)  # class A, 0.15 K + 0.002 t (IEC 60751), and its transmitter
+PT100 = Instrument(0.02, 0.0, 0.08, 0.0, 4.0)  # class A, 0.15 K + 0.002 t (IEC 60751), its transmitter, and a thermowell in moving water
 MAGNETIC = Instrument(0.05, 0.003, 0.0, 0.003)  # 0.5 % of value
 PRESSURE = Instrument(0.1, 0.0, 0.2, 0.001)  # 0.1 % of a 300 kPa span
 METER = Instrument(0.05, 0.002, 0.0, 0.0025)  # class 0.5 (IEC 62053-22)
@@ -57,3 +58,12 @@ def tolerance(cls: str, column: str, value: Array) -> Array:
     """Standard deviation of the fixed error of a piece at `value`, SI, same shape."""
     i = instrument(cls, column)
     return np.hypot(i.offset * QUANTITIES[column].factor, i.gain * np.abs(value))
+
+
+def unlagged(now: Array, before: Array, since_s: Array, lag_s: float) -> tuple[Array, Array]:
+    """What an element of lag `lag_s` now stands in, from its readings `now` and `since_s` seconds `before`; and how much its scatter's variance grows.
+
+    reading = (1 - k) true + k reading before, k = exp(-since / lag). Where there was no reading before, the present one is taken as it is.
+    """
+    keep = np.where(np.isfinite(before) & (since_s > 0), np.exp(-np.maximum(since_s, 1e-9) / lag_s), 0.0)
+    return (now - keep * np.nan_to_num(before)) / (1.0 - keep), (1.0 + keep**2) / (1.0 - keep) ** 2

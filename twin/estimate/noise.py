@@ -1,29 +1,41 @@
-"""How far sensors and model are trusted, before either has shown anything: one standard deviation each."""
+"""How far the model is trusted, before it has shown anything: one standard deviation each. Instruments: twin.estimate.instruments.
+
+Each block scales its own process noise by what its innovations show (`SCALE`), so these are where it begins.
+"""
 from __future__ import annotations
 
-from config.classes import CLASSES
-
-# Instruments. PT100 class A in a pocket, 0.15 K + 0.002 t (IEC 60751) and its transmitter; GPU diodes +-2 K read to 1 K.
-TEMPERATURE_C = 0.2
-AIR_TEMPERATURE_C = 0.5
-GPU_C = 1.5
-
 # Model: what the balance does not know, per square root of a second (loads between readings, mixing, flows).
-CORE_K_RT_S = 0.06
-CDU_K_RT_S = 0.08
-RACK_K_RT_S = 0.15
-DIE_K_RT_S = 0.5
+CORE_K_RT_S = 0.012
+TANK_K_RT_S = 0.03  # layers are fewer than the tank's
+AIR_K_RT_S = 0.03
+MAIN_K_RT_S = 0.02
+MAIN_K = 0.055  # contents of a main are never known better: two sensors at its end
+CDU_K_RT_S = 0.03
+RACK_K_RT_S = 0.05
 
-# Cold plates: relative resistance, spread when new and random walk (fouling, blockage) per square root of a second.
-RESISTANCE = 0.08
+# Heats of the plant room that no law of ours explains (bypasses, part loads): they come and go within hours.
+HEAT_W = 1e5  # unit of their states
+HEAT_SHARE = 0.1  # of the loop's rated heat, standard deviation
+HEAT_S = 21_600.0
+RATED_RISE_K = 10.0  # of the facility water, makes a heat of the rated flow
+
+# Instruments between calibrations: their errors wander this far in a square root of a second (0.1 K in a year).
+OFFSET_RT_S = 2e-5
+MODEL_RT_S = 3e-4  # what the model is off for good wanders 0.1 K in a day
+METER = 0.009  # heat meters of class 2 (EN 1434), scatter and fixed error
+METER_W = 2e4
+SAMPLE_K = 0.025  # scatter of a temperature as it enters the filter: noise, last digit, lag
+
+# Cold plates: relative resistance, spread when new, and random walk (fouling, blockage) per square root of a second.
+RESISTANCE = 0.07  # spread between plates of one kind, die to coolant
 RESISTANCE_RT_S = 2e-5
 RESISTANCE_BOUNDS = (0.5, 20.0)
+GPU_READ_K = 0.35  # a sample of an on-die sensor read in whole degrees
+GPU_OFFSET_K = 0.5  # fixed error of an on-die sensor
+GPU_POWER = 0.02  # power of a metered GPU between its readings; each rack scales it by what its innovations show
+GPU_POWER_SILENT = 0.04  # power of a GPU that reports nothing: silicon and scheduling within a rack
 
 GATE = 5.0  # innovations beyond this many standard deviations are not believed: 1 in 1.7 million by chance
 INITIAL_K = 8.0  # how wrong the designed steady state may be at the start
-
-
-def sensor_std(cls: str, column: str) -> float:
-    """Standard deviation [SI] of a measured column that the filter assimilates."""
-    assert column in CLASSES[cls].measured
-    return AIR_TEMPERATURE_C if column == "air_c" else TEMPERATURE_C
+SCALE = (0.03, 400.0)  # bounds of a block's own scale of process variance
+SCALE_RATE = 0.01  # of an update

@@ -5,79 +5,89 @@ from dataclasses import replace
 
 import numpy as np
 
-from twin.estimate import noise
-from twin.estimate.belief import Belief
+from twin.estimate import blocks, noise
+from twin.estimate.belief import Belief, heat_std
+from twin.estimate.moves import RENEW_S, Moves, renewed
 from twin.physics.water import capacity_flow
-from twin.plant import nodes, pipe
-from twin.plant.step import Solved, solve
-from twin.plant.types import Inputs, Parameters
+from twin.plant import nodes
+from twin.plant.cdu import exchanger
+from twin.plant.compiled_types import Plant
+from twin.plant.live import Lived, live
+from twin.plant.types import Flows, Inputs, Parameters, State
 
 Array = np.ndarray
 
 
-def predict(p: Parameters, belief: Belief, inputs: Inputs, dt: float) -> tuple[Belief, Solved]:
-    """The belief `dt` seconds later, and the solved step for its accounts."""
-    own = replace(p, leaves=replace(p.leaves, plate_factor=p.leaves.plate_factor / belief.resistance))
-    solved = solve(own, belief.state, inputs, dt)
-    return (
-        Belief(
-            state=solved.after,
-            core_cov=_core(p, solved, belief, dt),
-            main_var=_mains(solved, belief.main_var, dt),
-            cdu_cov=_cdu(p, solved, inputs, belief.cdu_cov, dt),
-            manifold_var=_manifold(p, inputs, belief.manifold_var, dt),
-            die_var=_die(p, solved, belief, dt),
-            resistance=belief.resistance,
-            resistance_var=belief.resistance_var + noise.RESISTANCE_RT_S**2 * dt,
-        ),
-        solved,
+def predict(p: Parameters, template: Plant, belief: Belief, inputs: Inputs, dt: float) -> tuple[Belief, Flows]:
+    """The belief `dt` seconds later, and the heat that moved."""
+    lived = live(template, p, belief.factor, belief.state, inputs, dt)
+    moves = _moves(p, belief, inputs, lived, dt)
+    heats = belief.core_more[:, : len(blocks.HEATS)]
+    core = lived.after.core + (moves.heats @ heats[..., None])[..., 0]
+    more = belief.core_more.copy()
+    more[:, : len(blocks.HEATS)] *= np.exp(-dt / noise.HEAT_S)
+    ahead = replace(
+        belief,
+        state=_with_core(lived.after, core),
+        core_cov=_core(moves, belief),
+        core_more=more,
+        main_var=moves.main**2 * belief.main_var + noise.MAIN_K_RT_S**2 * dt,
+        cdu_cov=_pair(moves.cdu, belief.cdu_cov, noise.CDU_K_RT_S**2 * dt * belief.scales[1], 2, dt),
+        rack_cov=_pair(moves.rack, belief.rack_cov, noise.RACK_K_RT_S**2 * dt * belief.scales[2], 1, dt),
+        moves=moves,
+        inlet=(lived.after.tcs_supply + belief.cdu_more[:, 0])[p.wiring.rack_cdu],
     )
+    return ahead, _explained(lived.flows, heats)
 
 
-def _core(p: Parameters, solved: Solved, belief: Belief, dt: float) -> Array:
-    """A P A' + B V B' + Q with A = K^-1 C/dt and B = K^-1 c, the matrices of the physics step itself; V doubts the mains."""
-    cov = belief.core_cov
-    storage = p.core.capacity / dt
-    inverse = np.linalg.inv(solved.network.matrix())
-    transition = inverse * storage[..., None, :]
-    moved = transition @ cov @ np.swapaxes(transition, -1, -2)
-    into = inverse[..., [nodes.HALL_IN, nodes.PLANT_IN]] * solved.conductances.loop[..., None, None]
-    moved += into * belief.main_var[..., None, :] @ np.swapaxes(into, -1, -2)
-    n = np.arange(cov.shape[-1])
-    moved[..., n, n] += noise.CORE_K_RT_S**2 * dt
+def _with_core(s: State, core: Array) -> State:
+    return State(s.die, s.plate, s.manifold, s.tcs_supply, s.tcs_return, core, s.mains)
+
+
+def _moves(p: Parameters, b: Belief, u: Inputs, lived: Lived, dt: float) -> Moves:
+    old = b.moves
+    if old is None or old.dt != dt or old.age_s + dt > RENEW_S:
+        return renewed(p, b.state, u, lived, heat_std(p), dt)
+    return replace(old, age_s=old.age_s + dt)
+
+
+def _core(m: Moves, b: Belief) -> Array:
+    """A P A' + B V B' + Q with A and B of the physics step; V doubts the contents of the mains."""
+    moved = m.core @ b.core_cov @ np.swapaxes(m.core, -1, -2)
+    moved[:, : nodes.N, : nodes.N] += (m.into * b.main_var[:, None, :]) @ np.swapaxes(m.into, -1, -2)
+    n = np.arange(blocks.CORE)
+    moved[:, n, n] += m.core_noise * _scaled(b.scales[0])
     return 0.5 * (moved + np.swapaxes(moved, -1, -2))
 
 
-def _mains(solved: Solved, var: Array, dt: float) -> Array:
-    """Fresh water replaces doubtful contents."""
-    keep = np.clip(1.0 - solved.conductances.moved / pipe.CELLS, 0.0, 1.0)[..., None]
-    return keep**2 * var + noise.CORE_K_RT_S**2 * dt
+def _scaled(scale: Array) -> Array:
+    """Nodes follow the block's scale; heats and offsets of sensors do not."""
+    out = np.ones((len(scale), blocks.CORE))
+    out[:, : nodes.N] = scale[:, None]
+    return out
 
 
-def _cdu(p: Parameters, solved: Solved, inputs: Inputs, cov: Array, dt: float) -> Array:
-    c = p.wiring.racks_to_cdus(capacity_flow(inputs.rack_flow))
-    kr, ks = p.cdus.return_capacity / dt, p.cdus.supply_capacity / dt
-    manifold = p.wiring.racks_to_cdus(capacity_flow(inputs.rack_flow) * solved.lines.manifold.slope)
-    slope, passed = manifold / (kr + c), c - solved.lines.g
-    total = ks + c - passed * slope
-    f = np.empty(cov.shape)
-    f[..., 0, 0], f[..., 0, 1] = ks / total, passed * kr / ((kr + c) * total)
-    f[..., 1, 0], f[..., 1, 1] = slope * f[..., 0, 0], kr / (kr + c) + slope * f[..., 0, 1]
-    moved = f @ cov @ np.swapaxes(f, -1, -2) + np.eye(2) * noise.CDU_K_RT_S**2 * dt
+def _pair(move: Array, cov: Array, added: Array, temperatures: int, dt: float) -> Array:
+    moved = move @ cov @ np.swapaxes(move, -1, -2)
+    n = np.arange(moved.shape[-1])
+    fast, off, sensors = n[:temperatures], n[temperatures : 2 * temperatures], n[2 * temperatures :]
+    moved[:, fast, fast] += added[:, None]
+    moved[:, off, off] += noise.MODEL_RT_S**2 * dt
+    moved[:, sensors, sensors] += noise.OFFSET_RT_S**2 * dt
     return 0.5 * (moved + np.swapaxes(moved, -1, -2))
 
 
-def _manifold(p: Parameters, inputs: Inputs, var: Array, dt: float) -> Array:
-    store = p.leaves.manifold_capacity / dt
-    keep = store / (store + capacity_flow(inputs.rack_flow))
-    return keep**2 * var + noise.RACK_K_RT_S**2 * dt
+def _explained(f: Flows, heats: Array) -> Flows:
+    """Heats as the filter sees them: what it had to add at a machine is what the machine gave or took beyond its law."""
+    more = noise.HEAT_W * heats
+    return replace(f, district=f.district - more[:, blocks.DISTRICT_HEAT], heatpump_source=f.heatpump_source - more[:, blocks.HEATPUMP_HEAT],
+                   cooler=f.cooler - more[:, blocks.REJECTION_HEAT])
 
 
-def _die(p: Parameters, solved: Solved, belief: Belief, dt: float) -> Array:
-    """Die variance decays with the die's own time constant to coolant; the resistance's doubt feeds it."""
-    g = solved.gains
-    film = np.maximum(g.film, 1e-3)
-    slowness = 1.0 / (p.leaves.die_plate) + 1.0 / film
-    tau = (p.leaves.die_capacity + p.leaves.plate_capacity) * slowness
-    keep = (1.0 / (1.0 + dt / tau))[..., None]
-    return keep**2 * belief.die_var + noise.DIE_K_RT_S**2 * dt * (1.0 - keep) + 1e-4 * dt
+def corrected(p: Parameters, ahead: Belief, after: Belief, u: Inputs, f: Flows) -> Flows:
+    """Heats after the update: what moved the coolant returning, the facility water arriving or an unexplained heat moved them too."""
+    w = p.wiring
+    g = exchanger(p.cdus, capacity_flow(w.racks_to_cdus(u.rack_flow)), u.fws_flow)
+    arriving = (after.state.core - ahead.state.core)[w.cdu_loop, nodes.HALL_IN]
+    more = after.core_more[:, : len(blocks.HEATS)] - ahead.core_more[:, : len(blocks.HEATS)]
+    return replace(_explained(f, more), cdu_heat=f.cdu_heat + g * (after.state.tcs_return - ahead.state.tcs_return - arriving))

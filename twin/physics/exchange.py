@@ -50,13 +50,3 @@ def ua_from_rating(heat: float, hot_in: float, hot_out: float, cold_in: float, c
         raise ValueError(f"rated temperatures cross: {a:.3g} K and {b:.3g} K at the ends")
     mean = a if abs(a - b) < 1e-9 * a else (a - b) / np.log(a / b)
     return float(heat / mean)
-
-
-def film_factor(hot: np.ndarray, cold: np.ndarray, exponent: float = 0.7, wall: float = 0.1) -> np.ndarray:
-    """UA of a plate exchanger over its rated one at relative flows `hot` and `cold`, any shape; 1 at the rated point, 0 without flow.
-
-    Two films in series, each ~ flow ** exponent (chevron plates, Kumar 1984 as in Shah and Sekulic, Fundamentals of Heat Exchanger
-    Design, 2003, sec. 7.2: 0.6 .. 0.75), and a `wall` that no flow removes (assumption: a tenth of the rated resistance).
-    """
-    a, b = np.maximum(hot, 0.0) ** exponent, np.maximum(cold, 0.0) ** exponent
-    return a * b / np.maximum(wall * a * b + 0.5 * (1.0 - wall) * (a + b), 1e-12)

@@ -86,6 +86,7 @@ class Channel:
     sees: Mapping[str, float | Law]
     lag_s: float = 5.0  # how far apart in time the terms may be
     model: float = 0.02  # standard deviation of the law itself, does not average out
+    instrumental: bool = False  # the parameters it sees are the fixed errors of its own instruments
 
     def evaluate(self, scene: Scene) -> Residual:
         """Value and doubts of every row."""

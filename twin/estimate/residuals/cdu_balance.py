@@ -15,4 +15,4 @@ CHANNEL = Channel(
     ("cdu.tcs_flow_lpm", "cdu.tcs_return_c", "cdu.tcs_supply_c", "cdu.fws_flow_lpm", "cdu.fws_return_c", "cdu.fws_supply_c", "cdu.power_kw"), law,
     {"tcs_meter": 1.0, "fws_meter": -1.0,
      "tcs_pair": lambda f, v: 1.0 / (v["cdu.tcs_return_c"] - v["cdu.tcs_supply_c"]),
-     "fws_pair": lambda f, v: -1.0 / (v["cdu.fws_return_c"] - v["cdu.fws_supply_c"])}, lag_s=15.0, model=0.005)
+     "fws_pair": lambda f, v: -1.0 / (v["cdu.fws_return_c"] - v["cdu.fws_supply_c"])}, lag_s=15.0, model=0.005, instrumental=True)

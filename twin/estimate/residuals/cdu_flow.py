@@ -11,4 +11,4 @@ def law(f: Facts, v: Columns) -> Array:
 
 CHANNEL = Channel(
     "cdu.flow", "cdu", "coolant meter against the racks' meters", ("cdu.tcs_flow_lpm", "rack.flow_lpm"), law, {"tcs_meter": 1.0},
-    lag_s=2.0, model=0.012)  # an unmetered rack may take 3 % more or less than its neighbours
+    lag_s=2.0, model=0.012, instrumental=True)  # an unmetered rack may take 3 % more or less than its neighbours

@@ -13,4 +13,4 @@ def law(f: Facts, v: Columns) -> Array:
 CHANNEL = Channel(
     "cdu.heat_meter", "cdu", "heat meter against flow and temperatures",
     ("cdu.heat_kw", "cdu.tcs_flow_lpm", "cdu.tcs_return_c", "cdu.tcs_supply_c"), law,
-    {"heat_meter": 1.0, "tcs_meter": -1.0, "tcs_pair": lambda f, v: -1.0 / (v["cdu.tcs_return_c"] - v["cdu.tcs_supply_c"])}, model=0.002)
+    {"heat_meter": 1.0, "tcs_meter": -1.0, "tcs_pair": lambda f, v: -1.0 / (v["cdu.tcs_return_c"] - v["cdu.tcs_supply_c"])}, model=0.002, instrumental=True)

@@ -15,4 +15,4 @@ def law(f: Facts, v: Columns) -> Array:
 
 CHANNEL = Channel(
     "district.balance", "district", "district heat meter against facility water", ("district.heat_kw", "loop.flow_lpm", "district.in_c", "district.out_c"),
-    law, {"heat_meter": 1.0, "loop_meter": -1.0, "pair": lambda f, v: -1.0 / (v["district.in_c"] - v["district.out_c"])}, lag_s=20.0, model=0.01)
+    law, {"heat_meter": 1.0, "loop_meter": -1.0, "pair": lambda f, v: -1.0 / (v["district.in_c"] - v["district.out_c"])}, lag_s=20.0, model=0.01, instrumental=True)

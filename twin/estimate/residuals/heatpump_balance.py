@@ -16,4 +16,4 @@ def law(f: Facts, v: Columns) -> Array:
 CHANNEL = Channel(
     "heatpump.balance", "heatpump", "heat less power against the source water",
     ("heatpump.heat_kw", "heatpump.power_kw", "heatpump.source_in_c", "heatpump.source_out_c", "loop.flow_lpm"), law,
-    {"heat_meter": 1.3, "loop_meter": -1.0, "pair": lambda f, v: -1.0 / (v["heatpump.source_in_c"] - v["heatpump.source_out_c"])}, lag_s=20.0, model=0.01)
+    {"heat_meter": 1.3, "loop_meter": -1.0, "pair": lambda f, v: -1.0 / (v["heatpump.source_in_c"] - v["heatpump.source_out_c"])}, lag_s=20.0, model=0.01, instrumental=True)

@@ -15,4 +15,4 @@ def law(f: Facts, v: Columns) -> Array:
 
 CHANNEL = Channel(
     "loop.heat", "loop", "heat of the loop against the CDUs' heat meters", ("loop.flow_lpm", "loop.return_c", "loop.supply_c", "cdu.heat_kw", "cdu.power_kw"),
-    law, {"flow_meter": 1.0, "pair": lambda f, v: 1.0 / (v["loop.return_c"] - v["loop.supply_c"])}, lag_s=120.0, model=0.02)
+    law, {"flow_meter": 1.0, "pair": lambda f, v: 1.0 / (v["loop.return_c"] - v["loop.supply_c"])}, lag_s=120.0, model=0.02, instrumental=True)

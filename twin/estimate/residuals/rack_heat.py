@@ -17,4 +17,4 @@ def law(f: Facts, v: Columns) -> Array:
 
 CHANNEL = Channel(
     "rack.heat", "rack", "heat into coolant against electric power", ("rack.flow_lpm", "rack.return_c", "rack.supply_c", "rack.power_kw"), law,
-    {"flow_meter": 1.0, "pair": lambda f, v: 1.0 / (v["rack.return_c"] - v["rack.supply_c"])}, lag_s=30.0, model=0.01)
+    {"flow_meter": 1.0, "pair": lambda f, v: 1.0 / (v["rack.return_c"] - v["rack.supply_c"])}, lag_s=30.0, model=0.01, instrumental=True)
