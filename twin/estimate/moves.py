@@ -38,7 +38,7 @@ def renewed(p: Parameters, state: State, u: Inputs, lived: Lived, heat_std: Arra
     net = network(nodes.first(state.core).shape)
     c, w = p.core, p.wiring
     before = nodes.first(state.core)
-    store(net, nodes.first(c.capacity) / dt, nodes.first(c.loss), before, c.ambient)
+    store(net, nodes.first(c.capacity), nodes.first(c.loss), before, c.ambient, dt)
     supply, back = (pipe.outlet(state.mains[..., main, :], g.moved) for main in (0, 1))
     slope = w.cdus_to_loops(lived.heat_slope)
     facility.connect(net, c, u, g, facility.Hall(np.zeros_like(slope), slope, np.zeros_like(slope)), supply, back)
