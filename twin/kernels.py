@@ -1,28 +1,41 @@
-"""Where compiled code is kept, and how it is compiled: the one place that lets kernels outlive a process.
+"""How code is compiled and where it is kept: the one place that lets compiled code outlive a process.
 
-numba's cache of a function notices a change in that function's file alone, and ours call formulas in many files. So the folder
-is named by a digest of all sources a kernel can be made of: any change begins an empty one, and stale physics cannot run.
+numba's own cache of a function notices a change in that function's file alone, and ours are made of formulas in many files. So ours lie
+in a folder named by a digest of all sources they can be made of: any change begins an empty one, and stale physics cannot run. The
+same sources in another place find the same folder.
 """
 from __future__ import annotations
 
 import hashlib
 import os
 import shutil
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numba
 from numba import njit
+from numba.core.caching import _CacheLocator
 
 FAST = {"contract", "reassoc", "arcp", "nsz"}  # everything but the assumption that no NaN or infinity occurs
-ROOMS = ("physics", "plant")
+ROOT = Path(__file__).resolve().parents[1]
+SOURCES = ("config", "twin/physics", "twin/plant", "twin/kernels.py")
 KEPT = 8  # folders of other versions
 
 
-def kernel(**options: Any) -> Any:
+def kernel(**options: Any) -> Callable[[Callable[..., Any]], Any]:
     """Decorator of an entry into compiled code: kept on disk where that is possible, else compiled in each process."""
-    return njit(error_model="numpy", cache=_keeps(), **options)
+
+    def compiled(f: Callable[..., Any]) -> Any:
+        others = numba.config.CACHE_LOCATOR_CLASSES
+        numba.config.CACHE_LOCATOR_CLASSES = f"{__name__}.Folder"
+        try:
+            return njit(error_model="numpy", cache=_writable(), **options)(f)
+        finally:
+            numba.config.CACHE_LOCATOR_CLASSES = others
+
+    return compiled
 
 
 def inner(**options: Any) -> Any:
@@ -30,39 +43,52 @@ def inner(**options: Any) -> Any:
     return njit(error_model="numpy", **options)
 
 
+class Folder(_CacheLocator):
+    """Tells numba where our functions lie."""
+
+    def get_cache_path(self) -> str:
+        return str(folder())
+
+    def get_source_stamp(self) -> str:
+        return folder().name
+
+    def get_disambiguator(self) -> None:
+        return None
+
+    @classmethod
+    def from_function(cls, py_func: Callable[..., Any], py_file: str) -> Folder:
+        return cls()
+
+
 @cache
 def folder() -> Path:
     """Folder of these sources: below NUMBA_CACHE_DIR, else below the user's cache."""
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(os.environ.get("NUMBA_CACHE_DIR") or Path(base) / "boucle" / "numba") / _digest()
+    return Path(os.environ.get("NUMBA_CACHE_DIR") or Path(base) / "boucle" / "numba") / digest(ROOT)
 
 
-def _digest() -> str:
-    """Of every source in the rooms that are compiled, by name and content."""
-    here, found = Path(__file__).parent, hashlib.sha256(numba.__version__.encode())
-    for path in sorted(p for room in ROOMS for p in (here / room).rglob("*.py")):
-        found.update(str(path.relative_to(here)).encode() + b"\0" + path.read_bytes() + b"\0")
+def digest(root: Path) -> str:
+    """Of every source below `root` that compiled code can be made of, by name and content."""
+    found = hashlib.sha256(numba.__version__.encode())
+    for path in sorted(p for s in SOURCES for p in [root / s, *(root / s).rglob("*.py")] if p.is_file()):
+        found.update(f"\0{path.relative_to(root)}\0".encode() + path.read_bytes())
     return found.hexdigest()[:16]
 
 
 @cache
-def _keeps() -> bool:
-    """Point numba to the folder; False where nothing can be written."""
+def _writable() -> bool:
+    """Make the folder; False where that is not possible."""
     try:
-        new = not folder().exists()
-        folder().mkdir(parents=True, exist_ok=True)
-        if not os.access(folder(), os.W_OK):
-            return False
-        if new:
-            _forget_old()
+        if not folder().exists():
+            folder().mkdir(parents=True)
+            _forget_old(folder())
+        return os.access(folder(), os.W_OK)
     except OSError:
         return False
-    numba.config.CACHE_DIR = str(folder())
-    return True
 
 
-def _forget_old() -> None:
-    """Folders of other versions beyond the newest few go; whoever still runs one compiles anew."""
-    others = [p for p in folder().parent.iterdir() if p != folder() and p.is_dir() and len(p.name) == len(folder().name)]
+def _forget_old(new: Path) -> None:
+    """Folders of other versions beyond the newest few go; whoever still runs one has it in memory, or compiles anew."""
+    others = [p for p in new.parent.iterdir() if p != new and p.is_dir() and len(p.name) == len(new.name)]
     for path in sorted(others, key=lambda p: p.stat().st_mtime, reverse=True)[KEPT:]:
         shutil.rmtree(path, ignore_errors=True)

@@ -2,8 +2,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from twin.kernels import kernel
 from twin.plant.staging import Stage
 from twin.plant.tower_plant import (
     MAIN_CELLS,
@@ -28,8 +28,7 @@ def _loop(params, state, inputs, out, dt_s):
     return state
 
 
-# No cache on disk: numba keys it on this file alone and would run old physics after a change in a part.
-_compiled = njit(_loop)
+_compiled = kernel()(_loop)
 
 
 def run(params: TowerPlantParams, state: TowerPlantState, inputs: np.ndarray, dt_s: float, compiled: bool = True):
