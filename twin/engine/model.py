@@ -10,6 +10,8 @@ from config.classes import CLASSES
 from config.site import Site
 from twin.alarms.places import Places
 from twin.estimate.facts import LOOP_CLASSES, Facts
+from twin.estimate.health.facts import facts as known
+from twin.estimate.health.monitor import Rooms, rooms
 from twin.plant.assembly import assemble
 from twin.plant.machines import machinery
 from twin.plant.operate import Design, design
@@ -38,6 +40,7 @@ class Model:
     places: Places
     units: Mapping[str, Array]  # class -> [rows] installed units, to turn running counts into shares
     facts: Facts
+    health: Rooms
 
 
 def compile_site(site: Site) -> Model:
@@ -64,6 +67,7 @@ def compile_site(site: Site) -> Model:
         units=units,
         facts=Facts(parameters, d, machinery(site, parameters, d), rows, loop_of, units),
         places=Places(site),
+        health=rooms(known(site, parameters, feeds(site))),
     )
 
 

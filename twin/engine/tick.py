@@ -10,6 +10,7 @@ from config.classes import CLASSES
 from twin.engine import follow
 from twin.engine.alarm import watch
 from twin.engine.deviations import deviations
+from twin.engine.healthy import doubt, look, trusted
 from twin.engine.judge import verdicts
 from twin.engine.latest import Latest, fold
 from twin.engine.model import Model
@@ -32,6 +33,8 @@ def take_step(twin: Twin, readings: list[Reading]) -> tuple[Twin, tuple[Emit | A
     dt = _span(twin) / 1000.0
     latest = fold(twin.latest, readings)
     fresh = _fresh(twin, latest)
+    health = look(twin, latest, fresh, dt)
+    heard, latest = latest, trusted(model, latest, health)
     rows = np.flatnonzero(latest.gpu_ts != twin.latest.gpu_ts)
     loads = bool(len(rows)) or "rack" in fresh or twin.inputs is None or "cdu" in fresh and bool(np.isnan(latest.values["rack"]).any())
     inputs = follow.inputs(model, latest, twin.designed, twin.inputs or twin.designed, loads, twin.belief.slow)
@@ -40,12 +43,13 @@ def take_step(twin: Twin, readings: list[Reading]) -> tuple[Twin, tuple[Emit | A
     judged = assimilate(ahead, measured, flows)
     flows = corrected(twin.belief.slow.p, ahead, judged.belief, inputs, _metered(model, latest, flows))
     shown = observe(Moment(model, latest, judged.belief.shown(), inputs, flows))
-    residual, quality = verdicts(model, latest, judged.verdicts, shown, now, fresh, twin.quality)
+    residual, quality = verdicts(model, heard, judged.verdicts, shown, now, fresh, twin.quality)
+    doubt(model, quality, health)
     snapshot = Snapshot(now, ACTUAL, shown, deviations(model, judged.belief, inputs, flows, shown), residual, quality, judged.belief.state.die, inputs.gpu_power)
     counts = replace(twin.counts, steps=twin.counts.steps + 1)
-    alarms, changes = watch(twin, snapshot)
+    alarms, changes = watch(twin, snapshot, health.findings)
     belief = _learned(twin, judged.belief, latest, quality, rows, dt)
-    after = replace(twin, belief=belief, latest=latest, inputs=inputs, quality=quality, next_ms=now + model.step_ms, counts=counts, snapshot=snapshot,
+    after = replace(twin, health=health, belief=belief, latest=heard, inputs=inputs, quality=quality, next_ms=now + model.step_ms, counts=counts, snapshot=snapshot,
                     nis=judged.nis, alarms=alarms)
     return after, (Emit(snapshot), *changes)
 

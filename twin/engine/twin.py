@@ -12,6 +12,8 @@ from twin.engine.latest import Latest, nothing
 from twin.engine.model import Model, compile_site
 from twin.estimate import slow
 from twin.estimate.belief import Belief, doubtful
+from twin.estimate.findings import Finding
+from twin.estimate.health.monitor import Health, begin
 from twin.events import UNSEEN, Event, Snapshot
 from twin.plant.live import template
 from twin.plant.operate import settle
@@ -45,6 +47,7 @@ class Twin:
     designed: Inputs  # fills what no sensor reports
     latest: Latest
     quality: Mapping[str, np.ndarray]
+    health: Health
     waiting: Waiting | None = None
     newest_ms: int = -1  # newest event time heard of
     oldest_ms: int = -1  # oldest event time heard of before the first step
@@ -58,6 +61,11 @@ class Twin:
     inputs: Inputs | None = None  # of the last step
     nis: Mapping[str, np.ndarray] | None = None  # squared normalised innovations of the last step, by block
 
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Faults held present."""
+        return self.health.findings
+
 
 def start(site: Site) -> Twin:
     """A twin of a site before its first event: the designed plant at average load in mean weather, widely doubted."""
@@ -67,4 +75,4 @@ def start(site: Site) -> Twin:
     latest = nothing(model)
     quality = {c: np.full(v.shape, UNSEEN, dtype=np.uint8) for c, v in latest.values.items()}
     belief = doubtful(model.parameters, state, slow.new(model.facts, template(model.parameters, state)))
-    return Twin(model, belief, designed, latest, quality, answered={}, gateways={})
+    return Twin(model, belief, designed, latest, quality, begin(model.health), answered={}, gateways={})

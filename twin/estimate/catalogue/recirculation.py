@@ -1,0 +1,12 @@
+"""The coils breathe their own warm air: the duty falls at once while fan power is as it should be."""
+from __future__ import annotations
+
+from twin.estimate.catalogue.entry import STEP, Entry
+
+ENTRY = Entry(
+    "recirculation", "Hot air recirculates at the dry coolers", "cooler", "share", 0.1,
+    "{place}: give off {size} less heat since a moment ago with fans in order; their own warm air comes back, look at wind and screens.",
+    needs=("both water temperatures", "loop flow", "fan speed", "dry bulb"),
+    blind="the fans turn below 12 %: another sink takes the heat",
+    group="hall", signature={"cooler": -1.0}, pace=STEP, share=True,
+)

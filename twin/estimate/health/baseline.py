@@ -1,0 +1,95 @@
+"""Residual channels in time: what each usually is, and how far it is from that over minutes and over hours.
+
+A channel that is well reads `constant + slope * lever`: the constant is what manufacture and gains leave, the slope what offsets of
+thermometers leave in a ratio of small differences (lever in 1/K). Both start from priors (tolerances) and are learned while nothing
+is suspected; once learned they follow ageing so slowly that a fault of days is not learned away. Averages weigh samples by their
+momentary doubt, so that a transient or an idle plant says little.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+Array = np.ndarray
+QUICK_S, SLOW_S = 300.0, 7200.0
+TOGETHER = 2.0  # samples of a minute that err together, as transients last
+HOLD = 3.0  # standard deviations beyond which nothing is learned
+LEARN_S = 4 * 3600.0  # of good data make a constant
+MEMORY_S = 30 * 86_400.0
+ERR_S = 1800.0  # slow errors are new after half an hour
+OFFSET_K = 0.1  # prior of a slope: thermometers of class A against each other (IEC 60751)
+EXCESS_S, MOST = 1800.0, 100.0  # how fast doubts are corrected where errors are larger, and by how much at most
+WEAK = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """Flat over channels [M]: weighted sums and weights of both averages of the departure; the line and its covariance."""
+
+    quick_sum: Array
+    quick_weight: Array
+    slow_sum: Array
+    slow_weight: Array
+    constant: Array
+    slope: Array
+    constant_var: Array
+    cross: Array
+    slope_var: Array
+    learned: Array  # s of data in it
+    excess: Array  # square of the errors over their doubt, one where the doubts are right
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Of each channel [M]: prior, quick, slow standard deviations."""
+
+    prior: Array
+    quick: Array
+    slow: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """Distance from the line and its variance, over minutes and over hours; infinite variance where nothing is known."""
+
+    quick: Array
+    quick_var: Array
+    slow: Array
+    slow_var: Array
+
+
+def fresh_baseline(spread: Spread) -> Baseline:
+    """Before the first minute: lines at zero, as doubtful as their priors."""
+    zero = np.zeros(len(spread.prior))
+    return Baseline(zero, zero, zero, zero, zero, zero, spread.prior**2, zero, np.full(len(zero), OFFSET_K**2), zero, zero + 1.0)
+
+
+def learn(b: Baseline, s: Spread, y: Array, doubt: Array, lever: Array, dt: float) -> tuple[Baseline, Departure]:
+    """Take in one minute's residuals y [M] with standard deviation doubt [M] and lever [M], NaN where there is none."""
+    seen = np.isfinite(y) & np.isfinite(doubt) & np.isfinite(lever)
+    x = np.where(seen, lever, 0.0)
+    wide = np.where(seen, doubt * np.sqrt(np.maximum(b.excess, 1.0)), 1.0)
+    error = np.where(seen, y - b.constant - b.slope * x, 0.0)
+    at_c, at_s = b.constant_var + x * b.cross, b.cross + x * b.slope_var
+    line_var = at_c + x * at_s
+    weight = np.where(seen, 1.0 / np.square(wide), 0.0)
+    sums = [np.exp(-dt / t) * a + w for t, a, w in ((QUICK_S, b.quick_sum, weight * error), (QUICK_S, b.quick_weight, weight),
+                                                   (SLOW_S, b.slow_sum, weight * error), (SLOW_S, b.slow_weight, weight))]
+    away = Departure(*_mean(sums[0], sums[1], s.quick, line_var), *_mean(sums[2], sums[3], s.slow, line_var))
+    calm = (away.quick**2 <= HOLD**2 * away.quick_var) & (away.slow**2 <= HOLD**2 * away.slow_var) & seen
+    strange = np.where(seen, np.square(error) / (np.square(np.where(seen, doubt, 1.0)) + line_var + s.quick**2), 0.0)
+    excess = b.excess + np.where(calm, dt / EXCESS_S, 0.0) * (np.minimum(strange, MOST) - b.excess)
+    total = line_var + np.square(wide) * TOGETHER + s.slow**2 * ERR_S / dt
+    young = calm & ((b.learned < LEARN_S) | (line_var > s.slow**2))
+    gain_c, gain_s = np.where(young, at_c / total, 0.0), np.where(young, at_s / total, 0.0)
+    follow = np.where(calm & ~young, dt / MEMORY_S, 0.0)
+    return Baseline(*sums, b.constant + (gain_c + follow) * error, b.slope + gain_s * error, b.constant_var - gain_c * at_c,
+                    b.cross - gain_c * at_s, b.slope_var - gain_s * at_s, b.learned + np.where(calm, dt, 0.0), excess), away
+
+
+def _mean(total: Array, weight: Array, floor: Array, line_var: Array) -> tuple[Array, Array]:
+    known = weight > WEAK
+    mean = np.divide(total, weight, out=np.zeros(len(total)), where=known)
+    var = np.divide(TOGETHER, weight, out=np.full(len(total), np.inf), where=known)
+    return mean, var + floor**2 + line_var

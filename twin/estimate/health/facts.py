@@ -1,0 +1,54 @@
+"""What health knows of a site that never changes: geometry, ratings, who hangs on whom."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from config.classes import CLASSES
+from config.equipment import IDLE_REST
+from config.site import Site
+from twin.plant.machines import Machinery, machinery
+from twin.plant.operate import Design, design
+from twin.plant.supply_types import Supply
+from twin.plant.types import Parameters
+
+Array = np.ndarray
+PLANT_ROOM = ("loop", "pump", "tank", "cooler", "tower", "heatpump", "district")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """A site as health sees it; axes as in twin.plant.types."""
+
+    p: Parameters
+    d: Design
+    m: Machinery
+    supply: Supply
+    rows: Mapping[str, int]
+    loop_of: Mapping[str, Array]  # class -> [rows] loop of each asset of the plant room, CDU and rack
+    cooler_fan: Array  # [L] W all fans at full speed
+    rack_idle: Array  # [R] W, whole rack at no load
+    rack_full: Array  # [R] W
+    gpus: int
+    ids: Mapping[str, tuple[str, ...]]  # names of the assets
+
+    def liquid(self, power: Array) -> Array:
+        """Heat to liquid [..., R] W of racks that draw `power`: the rest goes to air, growing with load from its idle share."""
+        load = np.clip((power - self.rack_idle) / (self.rack_full - self.rack_idle), -0.2, 1.2)
+        return power - self.d.air * (IDLE_REST + (1.0 - IDLE_REST) * load)
+
+
+def facts(site: Site, p: Parameters, supply: Supply) -> Facts:
+    """Compile a site."""
+    d = design(site)
+    halls = {h.id: i for i, h in enumerate(site.model.halls)}
+    gpus = p.leaves.plate_factor.shape[-1]
+    rest = d.other + d.air
+    return Facts(
+        p=p, d=d, m=machinery(site, p, d), supply=supply, rows={c: site.count(c) for c in CLASSES},
+        loop_of={c: np.array([halls[a.hall] for a in site.assets.get(c, ())], dtype=int) for c in (*PLANT_ROOM, "cdu", "rack")},
+        cooler_fan=p.core.cooler_fan, rack_idle=gpus * d.gpu_idle + rest * IDLE_REST, rack_full=gpus * d.gpu_max + rest, gpus=gpus,
+        ids={c: tuple(a.id for a in site.assets.get(c, ())) for c in CLASSES},
+    )

@@ -1,0 +1,76 @@
+"""What the sensors show at one evaluation, and the shape of a group of channels."""
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from config.classes import CLASSES
+from twin.estimate.health.facts import Facts
+
+Array = np.ndarray
+Sensor = tuple[str, str]  # class, column
+Values = Mapping[Sensor, Array]  # [..., rows of the group]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """values, rate: class -> [rows, measured] SI and SI/s, NaN where nothing is known; gpu [R, 2, K]."""
+
+    facts: Facts
+    values: Mapping[str, Array]
+    rate: Mapping[str, Array]
+    gpu: Array
+
+    def of(self, cls: str, column: str) -> Array:
+        return self.values[cls][:, CLASSES[cls].column(column)]
+
+    def rate_of(self, cls: str, column: str) -> Array:
+        return np.abs(np.nan_to_num(self.rate[cls][:, CLASSES[cls].column(column)]))
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A residual that is zero, or constant, while all is well.
+
+    prior: how far a healthy plant's constant may lie from zero (one standard deviation); quick, slow: how far the residual
+    wanders around its constant within minutes and within a day, beyond its momentary doubt.
+    """
+
+    name: str
+    unit: str
+    prior: float
+    quick: float
+    slow: float
+    title: str
+
+
+def no_levers(s: Values) -> Mapping[str, Array]:
+    """No channel of the group depends on an offset in this way."""
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Channels of one kind of asset, all its rows at once.
+
+    sensors: those that the channels read of their own row; `context` reads what neighbours show. `values` must be elementwise
+    over leading axes: each hypothesis about a sensor is one more leading row. `doubts` is one standard deviation of a sample;
+    `levers` [1/K] of channels that divide by a small temperature difference: what a thermometer's offset does to them.
+    """
+
+    cls: str
+    sensors: tuple[Sensor, ...]
+    channels: tuple[Channel, ...]
+    context: Callable[[Scene], Mapping[str, Array]]
+    seen: Callable[[Scene], Values]
+    values: Callable[[Facts, Mapping[str, Array], Values], Mapping[str, Array]]
+    doubts: Callable[[Facts, Mapping[str, Array], Values], Mapping[str, Array]]
+    levers: Callable[[Values], Mapping[str, Array]] = no_levers
+
+
+def log_ratio(a: Array, b: Array) -> Array:
+    """log(a / b), NaN where either is not positive."""
+    good = (a > 0) & (b > 0)
+    return np.where(good, np.log(np.where(good, a, 1.0) / np.where(good, b, 1.0)), np.nan)

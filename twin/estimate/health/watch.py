@@ -1,0 +1,129 @@
+"""What each sensor does by itself: run lengths, noise, spikes, gaps, and the mean of the minute under way.
+
+Every measure is an exponential average over samples or event time, so the state has one size whatever the plant does.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from twin.estimate.health.flat import Flat
+
+Array = np.ndarray
+SAMPLES = 60.0  # averaging length of noise and of gaps, samples
+CHANGES = 2000.0  # of the share of samples that differ from the one before
+SPIKES_S = 3600.0  # of the count of spikes, event time
+MOTION_S = 2400.0  # of the valves' motion
+RIPPLE_S = 600.0  # of the variance within a minute
+TINY = 1e-20
+DEADBAND = 0.004  # of a valve's stroke: less is noise of its feedback
+STRANGE = 12.0  # a spike is this many times the usual noise
+SURE_CHANGE, LIVELY = 0.5, 0.2  # most that is believed about how often a value changes; values that change less tell nothing by standing
+ACQUAINTED = 300.0  # samples after which a sensor's ways are known
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Per sensor [N] unless noted."""
+
+    last: Array
+    before: Array
+    run: Array  # samples without a change
+    changes: Array  # share of samples that differ from the one before
+    heard: Array  # samples so far
+    noise: Array  # variance of a sample about its neighbours, spikes clipped
+    calm: Array  # the same as it usually is
+    loud: Array  # the same with spikes and bursts, for comparison
+    spikes: Array  # decayed count
+    missing: Array  # share of messages that lacked this value
+    total: Array  # of the minute under way
+    count: Array
+    first: Array
+    square: Array  # of the distance from the first value
+    ripple: Array  # log of the variance within a minute, averaged: one lively minute is soon forgotten
+    turn: Array  # [valves] position of the last move
+    heading: Array  # [valves] its direction
+    moves: Array  # [valves] decayed count
+    turns: Array  # [valves] decayed count of reversals
+    jumps: Array  # [valves] decayed sum of squared moves
+    still: Array  # [valves] s since the last move
+
+
+def fresh_watch(flat: Flat) -> Watch:
+    """Before the first sample."""
+    nan, zero = np.full(flat.size, np.nan), np.zeros(flat.size)
+    none = np.zeros(len(flat.valves))
+    return Watch(nan, nan, zero, zero, zero, nan, nan, nan, zero, zero, zero, zero, nan, zero, zero, np.full(len(none), np.nan), none, none, none, none, none)
+
+
+def hear(w: Watch, flat: Flat, x: Array, fresh: Array, asked: Array, dt: float) -> Watch:
+    """Take in one step: x [N] SI, fresh [N] measured in this step, asked [N] its asset sent a message. dt in s."""
+    seen = fresh & np.isfinite(x)
+    known = seen & (w.heard > 0)
+    same = known & (x == w.last)
+    second = seen & (w.heard > 1)
+    bend = np.where(second, w.last - 0.5 * (x + w.before), 0.0)
+    square = bend * bend / 1.5  # a white sample about the mean of its neighbours has 1.5 times its variance
+    usual = np.where(np.isfinite(w.noise), w.noise, square)
+    back = np.abs(x - w.before) < 0.5 * np.abs(bend)
+    spike = second & back & (np.abs(bend) > np.maximum(flat.jump, STRANGE * np.sqrt(usual))) & (w.heard > SAMPLES)
+    pace = np.where(second, np.maximum(1.0 / SAMPLES, 1.0 / np.maximum(w.heard, 1.0)), 0.0)
+    noise = usual + pace * (np.minimum(square, 16.0 * usual + 1e-30) - usual)
+    slow = np.where(known, np.maximum(1.0 / CHANGES, 1.0 / np.maximum(w.heard, 1.0)), 0.0)
+    miss = np.where(asked, 1.0 / SAMPLES, 0.0)
+    loud = np.where(np.isfinite(w.loud), w.loud, square)
+    opening = seen & (w.count == 0)
+    return _move(replace(
+        w,
+        last=np.where(seen, x, w.last), before=np.where(seen, w.last, w.before),
+        run=np.where(same, w.run + 1.0, np.where(seen, 0.0, w.run)),
+        changes=w.changes + slow * (~same - w.changes),
+        heard=w.heard + seen, noise=np.where(second, noise, w.noise), loud=np.where(second, loud + pace * (square - loud), w.loud),
+        spikes=w.spikes * np.exp(-dt / SPIKES_S) + spike,
+        missing=w.missing + miss * (~seen - w.missing),
+        total=w.total + np.where(seen, x, 0.0), count=w.count + seen, first=np.where(opening, x, w.first),
+        square=w.square + np.where(seen & ~opening, np.square(x - w.first), 0.0),
+    ), flat, x, seen, dt)
+
+
+def _move(w: Watch, flat: Flat, x: Array, seen: Array, dt: float) -> Watch:
+    """Moves of the valves: changes beyond the dead band, counted with their reversals."""
+    if not len(flat.valves):
+        return w
+    now = x[flat.valves]
+    step = np.where(seen[flat.valves], now - w.turn, 0.0)
+    moved = np.abs(step) > DEADBAND
+    turned = moved & (step * w.heading < 0)
+    keep = np.exp(-dt / MOTION_S)
+    start = ~np.isfinite(w.turn)
+    return replace(
+        w, turn=np.where(moved | start, now, w.turn), heading=np.where(moved, np.sign(step), w.heading),
+        moves=w.moves * keep + moved, turns=w.turns * keep + turned, jumps=w.jumps * keep + np.where(moved, step * step, 0.0), still=np.where(moved, 0.0, w.still + dt),
+    )
+
+
+def close_minute(w: Watch, dt: float) -> tuple[Watch, Array, Array]:
+    """Mean [N] and mean rate of change [N] 1/s of the minute, NaN where nothing was heard; the next one begins."""
+    heard = w.count > 0
+    mean = np.divide(w.total, w.count, out=np.full(len(w.total), np.nan), where=heard)
+    rate = np.where(heard, (w.last - w.first) / dt, 0.0)
+    learned = np.where(np.isfinite(w.calm), w.calm, w.noise)
+    ordinary = (w.noise < 4.0 * learned) & (w.heard > SAMPLES)
+    calm = np.where(w.heard <= 2 * SAMPLES, w.noise, learned + np.where(ordinary, 2e-3, 0.0) * (w.noise - learned))
+    several = w.count > 1
+    inside = np.where(several, w.square / np.maximum(w.count, 1.0) - np.square(np.where(several, mean - w.first, 0.0)), 0.0)
+    ripple = w.ripple + np.where(several, -np.expm1(-dt / RIPPLE_S), 0.0) * (np.log(np.maximum(inside, TINY)) - w.ripple)
+    zero = np.zeros(len(w.total))
+    return replace(w, total=zero, count=zero, square=zero, first=np.full(len(zero), np.nan), calm=calm, ripple=ripple), mean, rate
+
+
+def stuck_evidence(w: Watch, flat: Flat) -> Array:
+    """Log likelihood ratio [N] that a value stands still, against one that changes as often as it used to.
+
+    A run of n unchanged samples has the chance (1 - r) ** n where a share r of samples differs from the one before, so a coarse
+    display earns patience by itself. Values at a bound or at nothing stand still with their machine and tell nothing.
+    """
+    resting = (w.last <= flat.low) | (w.last >= flat.high) | (w.last == 0.0) | ~flat.lively
+    rate = np.clip(w.changes, 0.0, SURE_CHANGE)
+    return np.where(resting | (w.heard < ACQUAINTED) | (w.changes < LIVELY), 0.0, -w.run * np.log1p(-rate))
