@@ -19,8 +19,8 @@ RIPPLE_S = 600.0  # of the variance within a minute
 TINY = 1e-20
 DEADBAND = 0.004  # of a valve's stroke: less is noise of its feedback
 STRANGE = 12.0  # a spike is this many times the usual noise
-SURE_CHANGE, LIVELY = 0.5, 0.2  # most that is believed about how often a value changes; values that change less tell nothing by standing
-ACQUAINTED = 300.0  # samples after which a sensor's ways are known
+SURE_CHANGE, LIVELY = 0.5, 0.25  # most that is believed about how often a value changes; values that change less tell nothing by standing
+ACQUAINTED = 600.0  # samples after which a sensor's ways are known
 
 
 @dataclass(frozen=True, slots=True)
