@@ -34,6 +34,7 @@ def test_heat_in_less_heat_out_is_stored(heat: float, wet: float, cells: int, dt
         assert stored_j(p, s) - before == pytest.approx(change, abs=1e-9 * before)
 
 
+@settings(deadline=None)
 @given(water=st.floats(0, 60), wet=st.floats(-5, 30), flow=st.floats(0, 90), air=st.floats(0, 120))
 def test_a_cell_never_cools_below_the_wet_bulb_nor_heats_from_it(water: float, wet: float, flow: float, air: float) -> None:
     heat = tower_heat_w(water, wet, flow, air, 1.8)
@@ -42,6 +43,7 @@ def test_a_cell_never_cools_below_the_wet_bulb_nor_heats_from_it(water: float, w
     assert abs(heat) <= max(flow, 1e-9) * 4186.0 * abs(water - wet) * (1 + 1e-9) + 1e-6
 
 
+@settings(deadline=None)
 @given(ua=st.floats(0, 1e7), hot=st.floats(0, 3e6), cold=st.floats(0, 3e6))
 def test_conductance_is_that_of_the_plant_network(ua: float, hot: float, cold: float) -> None:
     assert conductance_w_k(ua, hot, cold) == pytest.approx(counterflow(ua, hot, cold), rel=1e-6, abs=1e-3)

@@ -33,6 +33,7 @@ def run(site: str = "valence") -> dict[str, float | int | str]:
         "gpus": gpus, "racks": racks, "cdus": len(case.targets.tcs_supply), "halls": len(case.targets.dry_bulb), "step_s": STEP_S,
         "times_real_time": round(STEP_S / block, 1), "us_per_step": round(block * 1e6, 1), "ns_per_gpu_step": round(block * 1e9 / gpus, 3),
         "single_times_real_time": round(STEP_S / single, 1), "hour_s": round(hour, 3),
+        "day_of_15_s_steps_s": round(block * 86400 / 15, 2),
         "numpy_times_real_time": round(STEP_S / seconds(lambda: _numpy(case), 3), 1),
         "residual": float(f"{residual:.1e}"), "first_call_s": round(first_s, 2), "peak_memory_mb": round(peak_mb),
         "copy_gb_s": round(copy / 1e9, 2), "gb_s": round(BYTES * gpus / block / 1e9, 2), "of_copy_bandwidth": round(BYTES * gpus / block / copy, 2),

@@ -15,7 +15,7 @@ import numpy as np
 import yaml
 
 from config.errors import ConfigError, Problem
-from twin.calibrate.fit import Fit, Parameter, fit, values_of
+from twin.calibrate.fit import Fit, Parameter, elite, fit
 from twin.calibrate.plant_files import GPM, READINGS, Series, staged_at
 from twin.plant.tower_plant import TowerPlantParams, TowerPlantState
 from twin.plant.tower_run import OUTPUTS, run, state_from_readings
@@ -24,11 +24,12 @@ STEP_S = 15.0
 FREE_S = 6 * 3600.0  # how long the model runs free from each start
 STARTS = 6
 MEMBERS = 32
-SPREAD = 0.5  # deviation of a member's controls, in deviations of the prior
+DRAWS, ROUNDS = 250, 3
 AIMS = {"htw_supply_c": 0.6, "htw_return_c": 0.7, "ctw_supply_c": 0.5, "ctw_return_c": 1.1, "htw_flow_gpm": 0.07,
         "ctw_flow_gpm": 0.16, "ct_fan_pct": 8.0}
 FACTORS = (1.0, 1.0, 1.0, 1.0, 1 / GPM, 1 / GPM, 100.0)  # of the first outputs to the units of READINGS
 PLANT_FILE = Path(__file__).resolve().parents[2] / "config" / "plants" / "frontier.yaml"
+Span = tuple[float, float]  # [s, s), hours that may be looked at
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,20 @@ class Plan:
 
 
 @dataclass(frozen=True)
+class Hours:
+    """A stretch of measured hours: model times [n], driven inputs [n, 6], readings within."""
+
+    t: np.ndarray
+    table: np.ndarray
+    plant: Series
+
+
+@dataclass(frozen=True)
 class Calibrated:
     plan: Plan
     physics: Fit
     controls: Fit
-    end_s: float
+    members: tuple[TowerPlantParams, ...]  # the fit first
 
 
 def load_plan(path: Path = PLANT_FILE) -> Plan:
@@ -71,9 +81,8 @@ def grid(inputs: Series) -> np.ndarray:
     return np.arange(inputs.time_s[0], inputs.time_s[-1] + 0.5 * STEP_S, STEP_S)
 
 
-def drive(plan: Plan, inputs: Series, plant: Series, staging: Series | None, given: float) -> np.ndarray:
-    """Model inputs [step, 6]; `given` 1 lets measured fans, flow and cells drive."""
-    t = grid(inputs)
+def drive(plan: Plan, inputs: Series, plant: Series, staging: Series | None, t: np.ndarray) -> np.ndarray:
+    """Model inputs [step, 6] in which measured fans, flow and cells drive."""
     if staging is not None:
         cells = staged_at(staging, "cells", t)
     elif "spray_psi" in plant.columns:
@@ -81,8 +90,15 @@ def drive(plan: Plan, inputs: Series, plant: Series, staging: Series | None, giv
     else:
         raise ConfigError([Problem("plant file", 1, "DPT-04B", "column is missing: cells in service cannot be told; give --staging")])
     return np.column_stack([
-        inputs.at("heat_w", t), inputs.at("wet_bulb_c", t), np.full(len(t), given), plant.at("ct_fan_pct", t) / 100.0,
+        inputs.at("heat_w", t), inputs.at("wet_bulb_c", t), np.ones(len(t)), plant.at("ct_fan_pct", t) / 100.0,
         plant.at("ctw_flow_gpm", t) * GPM, cells])
+
+
+def free(table: np.ndarray) -> np.ndarray:
+    """The same heat and weather with the model's own controls."""
+    table = table.copy()
+    table[:, 2] = 0.0
+    return table
 
 
 def first_state(p: TowerPlantParams, plant: Series, table: np.ndarray) -> TowerPlantState:
@@ -107,67 +123,76 @@ def misfit(t: np.ndarray, out: np.ndarray, plant: Series, names: tuple[str, ...]
     return np.concatenate(parts)
 
 
-def fit_physics(plan: Plan, t: np.ndarray, table: np.ndarray, plant: Series) -> Fit:
+def hours_of(plan: Plan, inputs: Series, plant: Series, staging: Series | None, spans: tuple[Span, ...]) -> list[Hours]:
+    """The stretches to look at; outside them no reading is used."""
+    t, found = grid(inputs), []
+    for start_s, end_s in spans:
+        known = plant.within(start_s, end_s)
+        if len(known.time_s) < 6:
+            raise ConfigError([Problem("plant file", 1, "time_s", f"only {len(known.time_s)} readings in {start_s:g}..{end_s:g} s")])
+        when = t[(t >= known.time_s[0]) & (t <= known.time_s[-1])]
+        if len(when) < 2:
+            raise ConfigError([Problem("inputs file", 1, "time_s", f"no heat at the readings in {start_s:g}..{end_s:g} s")])
+        found.append(Hours(when, drive(plan, inputs, known, staging, when), known))
+    return found
+
+
+def fit_physics(plan: Plan, hours: list[Hours]) -> Fit:
     names = tuple(n for n in READINGS if n not in ("ctw_flow_gpm", "ct_fan_pct"))
 
     def residual(values: dict[str, float]) -> np.ndarray:
         p = plan.params(values)
-        return misfit(t, run(p, first_state(p, plant, table), table, STEP_S)[0], plant, names)
+        return np.concatenate([misfit(h.t, run(p, first_state(p, h.plant, h.table), h.table, STEP_S)[0], h.plant, names) for h in hours])
 
     return fit(plan.physics, residual)
 
 
-def fit_controls(plan: Plan, physics: Fit, t: np.ndarray, table: np.ndarray, plant: Series) -> Fit:
-    p0 = plan.params(physics.values)
-    bounds = [int(k) for k in np.linspace(0, max(len(t) - 360, 1), STARTS)]
-    states = [run(p0, first_state(p0, plant, table), table[: max(k, 1)], STEP_S)[1] for k in bounds]
-    free = table.copy()
-    free[:, 2] = 0.0
-    spans = [slice(k, min(k + int(FREE_S / STEP_S), len(t))) for k in bounds]
-    weight = 1.0 / np.sqrt(max(len(spans) / 2.0, 1.0))
+def free_runs(plan: Plan, physics: Fit, hours: list[Hours]) -> list[tuple[TowerPlantState, Hours]]:
+    """Moments from which the model runs free: the states that the measured hours lead to, and what follows."""
+    p, found = plan.params(physics.values), []
+    total = sum(len(h.t) for h in hours)
+    for h in hours:
+        count = max(round(STARTS * len(h.t) / total), 1)
+        for k in (int(k) for k in np.linspace(0, max(len(h.t) - 360, 1), count)):
+            state = run(p, first_state(p, h.plant, h.table), h.table[: max(k, 1)], STEP_S)[1]
+            span = slice(k, min(k + int(FREE_S / STEP_S), len(h.t)))
+            found.append((state, Hours(h.t[span], free(h.table[span]), h.plant)))
+    return found
+
+
+def fit_controls(plan: Plan, physics: Fit, hours: list[Hours]) -> list[Fit]:
+    runs = free_runs(plan, physics, hours)
+    weight = 1.0 / np.sqrt(max(len(runs) / 2.0, 1.0))
 
     def residual(values: dict[str, float]) -> np.ndarray:
         p = plan.params(physics.values, values)
-        runs = (run(p, state, free[span], STEP_S)[0] for state, span in zip(states, spans, strict=True))
-        return weight * np.concatenate([misfit(t[s], out, plant, tuple(READINGS)) for s, out in zip(spans, runs, strict=True)])
+        return weight * np.concatenate([misfit(h.t, run(p, state, h.table, STEP_S)[0], h.plant, tuple(READINGS)) for state, h in runs])
 
-    return fit(plan.controls, residual, tries=150, polished=2, step=0.03, most_evaluations=12)
+    return elite(plan.controls, residual, DRAWS, MEMBERS, ROUNDS)
 
 
-def calibrate(plan: Plan, inputs: Series, plant: Series, staging: Series | None, end_s: float) -> Calibrated:
-    """Fit on readings before end_s [s]; nothing later is looked at."""
-    known = plant.before(end_s)
-    if len(known.time_s) < 6:
-        raise ConfigError([Problem("plant file", 1, "time_s", f"only {len(known.time_s)} readings before {end_s:g} s")])
+def calibrate(plan: Plan, inputs: Series, plant: Series, staging: Series | None, spans: tuple[Span, ...]) -> Calibrated:
+    """Fit on the readings within the spans; nothing else is looked at."""
+    hours = hours_of(plan, inputs, plant, staging, spans)
+    physics = fit_physics(plan, hours)
+    controls = fit_controls(plan, physics, hours)
+    return Calibrated(plan, physics, controls[0], tuple(plan.params(physics.values, c.values) for c in controls))
+
+
+def _day(p: TowerPlantParams, known: Series, driven: np.ndarray, early: np.ndarray, later: np.ndarray) -> np.ndarray:
+    """Free from the first reading to the last known; from there free again, from the state the measured hours lead to."""
+    start = first_state(p, known, driven)
+    return np.vstack([run(p, start, early, STEP_S)[0], run(p, run(p, start, driven, STEP_S)[1], later, STEP_S)[0]])
+
+
+def predict(done: Calibrated, inputs: Series, known: Series, staging: Series | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(time [n], mean outputs [n, output], outputs of the fit alone [n, output]) over the whole span of the inputs.
+
+    `known` are the readings up to the moment of the prediction."""
     t = grid(inputs)
-    keep = (t >= known.time_s[0]) & (t <= known.time_s[-1])
-    table = drive(plan, inputs, known, staging, 1.0)[keep]
-    physics = fit_physics(plan, t[keep], table, known)
-    return Calibrated(plan, physics, fit_controls(plan, physics, t[keep], table, known), end_s)
-
-
-def members(done: Calibrated, count: int = MEMBERS, seed: int = 0) -> list[TowerPlantParams]:
-    """The fit first, then controls drawn around it."""
-    draws = np.random.default_rng(seed).normal(scale=SPREAD, size=(max(count - 1, 0), len(done.controls.scaled)))
-    controls = [done.controls.values, *(values_of(done.plan.controls, done.controls.scaled + d) for d in draws)]
-    return [done.plan.params(done.physics.values, c) for c in controls]
-
-
-def _day(p: TowerPlantParams, known: Series, table: np.ndarray, split: int) -> np.ndarray:
-    """Free from the first reading to the split; from there free again, from the state the measured hours lead to."""
-    free = table.copy()
-    free[:, 2] = 0.0
-    start = first_state(p, known, table)
-    early = run(p, start, free[:split], STEP_S)[0]
-    return np.vstack([early, run(p, run(p, start, table[:split], STEP_S)[1], free[split:], STEP_S)[0]])
-
-
-def predict(done: Calibrated, inputs: Series, plant: Series, staging: Series | None, count: int = MEMBERS) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """(time [n], mean outputs [n, output], outputs of the fit alone [n, output]) over the whole span of the inputs."""
-    known = plant.before(done.end_s)
-    table, t = drive(done.plan, inputs, known, staging, 1.0), grid(inputs)
-    split = int(np.searchsorted(t, known.time_s[-1]))
-    days = list(map(partial(_day, known=known, table=table, split=max(split, 1)), members(done, count)))
+    table = drive(done.plan, inputs, known, staging, t)
+    split = max(int(np.searchsorted(t, known.time_s[-1])), 1)
+    days = list(map(partial(_day, known=known, driven=table[:split], early=free(table[:split]), later=free(table[split:])), done.members))
     return t, np.mean(days, axis=0), days[0]
 
 

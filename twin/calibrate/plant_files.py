@@ -24,7 +24,10 @@ class Series:
     columns: dict[str, np.ndarray]  # each [n]
 
     def before(self, end_s: float) -> Series:
-        keep = self.time_s < end_s
+        return self.within(-np.inf, end_s)
+
+    def within(self, start_s: float, end_s: float) -> Series:
+        keep = (self.time_s >= start_s) & (self.time_s < end_s)
         return Series(self.time_s[keep], {name: values[keep] for name, values in self.columns.items()})
 
     def at(self, name: str, time_s: np.ndarray) -> np.ndarray:

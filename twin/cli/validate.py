@@ -23,6 +23,7 @@ def validate(
     out: Annotated[Path, typer.Option(help="Where the prediction goes, CSV.")],
     until: Annotated[float | None, typer.Option(help="Calibrate only on readings before this time [s].")] = None,
     staging: Annotated[Path | None, typer.Option(help="Machines in service, CSV (scored; cells drive the calibration).")] = None,
+    folds: Annotated[bool, typer.Option("--folds", help="Cross-validate instead: blocks of the calibration file held out in turn.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Calibrate physical parameters on the given hours and predict the rest of the day from heat and wet bulb."""
@@ -33,12 +34,17 @@ def validate(
     if what != "frontier":
         raise ConfigError([Problem("command line", 0, "what", f"{what!r} is not known; known: frontier")])
     heat, known, real = read_inputs(inputs), read_plant(calibrate), read_plant(truth)
-    staged = read_staging(staging) if staging else None
+    staged, plan = read_staging(staging) if staging else None, frontier.load_plan()
     end_s = until if until is not None else float(known.time_s[-1]) + 1.0
-    done = frontier.calibrate(frontier.load_plan(), heat, known, staged, end_s)
-    t, mean, single = frontier.predict(done, heat, known, staged)
+    past = known.before(end_s)
+    if folds:
+        typer.echo("\n".join(fold_lines(plan, heat, past, staged)))
+        return
+    done = frontier.calibrate(plan, heat, past, staged, ((float("-inf"), end_s),))
+    t, mean, single = frontier.predict(done, heat, past, staged)
     write(out, t, mean)
-    report = assess(done, heat, known, real, t, mean)
+    report = assess(heat, past, real, t, mean, end_s)
+    report["parameters"] = {**done.physics.values, **done.controls.values}
     report["staging"] = staging_scores(t, single, staged, end_s) if staged else {}
     typer.echo(json.dumps(report) if as_json else "\n".join(lines(report)))
 
@@ -57,16 +63,15 @@ def write(path: Path, t: Any, mean: Any) -> None:
         rows.writerows([f"{s:g}", *(f"{seen[name][k]:.3f}" for name in READINGS)] for k, s in enumerate(at))
 
 
-def assess(done: Any, heat: Any, known: Any, real: Any, t: Any, mean: Any) -> dict[str, Any]:
+def assess(heat: Any, past: Any, real: Any, t: Any, mean: Any, end_s: float) -> dict[str, Any]:
     """Scores of each reading on unseen times (all times where none is unseen), beside the baselines."""
     import numpy as np
 
     from twin.calibrate import frontier, scores
     from twin.calibrate.plant_files import READINGS
 
-    past = known.before(done.end_s)
     inside = (real.time_s >= t[0]) & (real.time_s <= t[-1])
-    unseen = inside & (real.time_s >= done.end_s)
+    unseen = inside & (real.time_s >= end_s)
     chosen = unseen if unseen.any() else inside
     at, before = real.time_s[chosen], past.time_s
     seen = frontier.readings_of(t, mean, at)
@@ -81,8 +86,8 @@ def assess(done: Any, heat: Any, known: Any, real: Any, t: Any, mean: Any) -> di
         return {guess: scores.scores(at, values, truth) for guess, values in guesses.items()}
 
     return {
-        "unseen": bool(unseen.any()), "readings": int(chosen.sum()), "calibrated_until_s": done.end_s,
-        "parameters": {**done.physics.values, **done.controls.values}, "scores": {name: row(name) for name in READINGS}}
+        "unseen": bool(unseen.any()), "readings": int(chosen.sum()), "calibrated_until_s": end_s,
+        "scores": {name: row(name) for name in READINGS}}
 
 
 def staging_scores(t: Any, single: Any, staged: Any, end_s: float) -> dict[str, dict[str, float]]:
@@ -109,3 +114,14 @@ def lines(report: dict[str, Any]) -> list[str]:
     for name, s in report["staging"].items():
         yield_.append(f"{name:14}mean error {s['mean_abs_error']:.2f}, right {100 * s['right']:.0f} % of the time")
     return [*yield_, "", *(f"{name:20}{value:14.6g}" for name, value in report["parameters"].items())]
+
+
+def fold_lines(plan: Any, heat: Any, known: Any, staged: Any) -> list[str]:
+    """RMSE of every reading (flows in % of each reading) on each fold's hours, and the mean over the folds."""
+    from twin.calibrate.folds import cross_validate
+    from twin.calibrate.plant_files import READINGS
+
+    rows = cross_validate(plan, heat, known, staged)
+    rows["mean"] = {name: sum(r[name] for r in rows.values()) / len(rows) for name in READINGS}
+    head = f"{'RMSE unseen':16}" + "".join(f"{name:>14}" for name in READINGS)
+    return [head, *(f"{fold:16}" + "".join(f"{row[name]:14.2f}" for name in READINGS) for fold, row in rows.items())]

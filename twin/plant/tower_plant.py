@@ -20,10 +20,11 @@ from numba.extending import register_jitable
 
 from twin.physics.tower import air_kg_s, fill_ntu, tower_heat_w
 from twin.plant.staging import Rule, Stage, stage
-from twin.plant.tower_parts import WATER_J_M3_K, chosen, conductance_w_k, lag, pi_step, pipe, plate_ua_w_k, tank, valve_flow_m3_s
+from twin.plant.tower_parts import WATER_J_M3_K, chosen, conductance_w_k, lag, leaving_c, pi_step, pipe, plate_ua_w_k, tank, valve_flow_m3_s
 
 WATER_KG_M3 = 998.5  # 15..25 degC within 0.15 %
-MAIN_CELLS = 8  # mixed cells a main
+HOT_CELLS = 16  # mixed cells of the return main: a front five minutes old is 75 s wide, CDUs being near and far
+TOWER_CELLS = 8  # of the main to the towers
 
 
 class TowerPlantParams(NamedTuple):
@@ -33,7 +34,8 @@ class TowerPlantParams(NamedTuple):
     return_m3: float
     supply_m3: float
     valve_s: float
-    hot_least_m3_s: float
+    hot_other_m3_s: float  # past the CDU valves: other loads and bypasses
+    hot_least_m3_s: float  # at the least speed of the pumps
     hot_most_m3_s: float
     cdu_supply_c: float
     cdu_secondary_w_k: float  # all units
@@ -195,18 +197,20 @@ def step(p, s, u, dt_s):
     cells = chosen(s.cells.count, u.cells, u.given)
     fan = chosen(s.fan, u.fan, u.given)
     tower = chosen(tower_flow_m3_s(p, s.cell_flow, cells), u.tower_m3_s / p.tower_meter, u.given)
-    wanted = valve_flow_m3_s(
-        heat_w, s.supply_c, p.cdu_supply_c, p.cdu_secondary_w_k, p.cdu_ua_w_k, p.hot_least_m3_s, p.hot_most_m3_s)
-    hot = lag(s.hot_m3_s, wanted, p.valve_s, dt_s)
+    valves = valve_flow_m3_s(
+        u.heat_w, s.supply_c, p.cdu_supply_c, p.cdu_secondary_w_k, p.cdu_ua_w_k, 0.0, p.hot_most_m3_s - p.hot_other_m3_s)
+    hot = lag(s.hot_m3_s, np.maximum(valves + p.hot_other_m3_s, p.hot_least_m3_s), p.valve_s, dt_s)
 
     return_c = pipe(s.return_c, s.supply_c + heat_w / (hot * WATER_J_M3_K), hot, p.return_m3, dt_s)
+    hot_return_c = leaving_c(s.return_c, return_c)
     exchangers = exchangers_in_service(p, cells)
-    passed_w = exchange_w(p, return_c[-1], s.basin_c, hot, tower, exchangers)
-    hot_supply_c = return_c[-1] - passed_w / (hot * WATER_J_M3_K)
+    passed_w = exchange_w(p, hot_return_c, s.basin_c, hot, tower, exchangers)
+    hot_supply_c = hot_return_c - passed_w / (hot * WATER_J_M3_K)
     tower_return_c = s.basin_c + passed_w / (tower * WATER_J_M3_K)
     tower_main_c = pipe(s.tower_main_c, tower_return_c, tower, p.tower_main_m3, dt_s)
-    tower_w = cells_w(p, tower_main_c[-1], u.wet_bulb_c, tower, fan, cells)
-    cooled_c = tower_main_c[-1] - tower_w / (tower * WATER_J_M3_K)
+    arriving_c = leaving_c(s.tower_main_c, tower_main_c)
+    tower_w = cells_w(p, arriving_c, u.wet_bulb_c, tower, fan, cells)
+    cooled_c = arriving_c - tower_w / (tower * WATER_J_M3_K)
 
     fan_next, fan_error = control_fan(p, s, dt_s)
     flow_next, flow_error = control_flow(p, s, dt_s)
@@ -218,7 +222,7 @@ def step(p, s, u, dt_s):
         chosen(flow_next, position_of(p, tower, cells), u.given), flow_error,
         lag(s.wet_bulb_c, u.wet_bulb_c, p.wet_bulb_s, dt_s), following, stage_pumps(p, s, tower, dt_s))
     seen = TowerPlantOutputs(
-        hot_supply_c + p.supply_offset_k, return_c[-1], s.basin_c, tower_return_c, hot, tower * p.tower_meter, fan,
+        hot_supply_c + p.supply_offset_k, hot_return_c, s.basin_c, tower_return_c, hot, tower * p.tower_meter, fan,
         cells, s.pumps.count, exchangers, tower_w)
     return after, seen
 

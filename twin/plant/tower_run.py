@@ -6,7 +6,8 @@ import numpy as np
 from twin.kernels import kernel
 from twin.plant.staging import Stage
 from twin.plant.tower_plant import (
-    MAIN_CELLS,
+    HOT_CELLS,
+    TOWER_CELLS,
     TowerPlantInputs,
     TowerPlantOutputs,
     TowerPlantParams,
@@ -43,6 +44,6 @@ def state_from_readings(p: TowerPlantParams, hot_supply_c, hot_return_c, tower_s
     """A state that shows these readings (degC, m3/s, fraction, counts), volumes filled evenly. All arguments floats."""
     position = position_of(p, tower_m3_s / p.tower_meter, cells)
     return TowerPlantState(
-        np.full(MAIN_CELLS, float(hot_return_c)), float(hot_supply_c - p.supply_offset_k), float(tower_supply_c),
-        np.full(MAIN_CELLS, float(tower_return_c)), float(hot_m3_s), float(fan), 0.0, float(position), 0.0, float(wet_bulb_c),
+        np.full(HOT_CELLS, float(hot_return_c)), float(hot_supply_c - p.supply_offset_k), float(tower_supply_c),
+        np.full(TOWER_CELLS, float(tower_return_c)), float(hot_m3_s), float(fan), 0.0, float(position), 0.0, float(wet_bulb_c),
         Stage(float(cells), 0.0, 0.0), Stage(float(pumps), 0.0, 0.0))
