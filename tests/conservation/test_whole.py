@@ -74,6 +74,8 @@ def test_given_is_taken_and_nothing_is_lost(site: str, seed: int, dt: float) -> 
     got = by_kind(a.power.powered * a.loads)
     for kind, power in taken(pl, a).items():
         np.testing.assert_allclose(got[kind], power, rtol=1e-9, atol=1e-9 * scale, err_msg=kind)
+    on = by_kind(a.power.powered)
+    assert (a.inputs.tower_flow[on["tower"] <= 0.5] == 0).all() and (a.inputs.fws_flow[on["pump"][pl.p.wiring.cdu_loop] <= 0.5] == 0).all()
     s, held = whole.stocks, a.whole.stocks
     assert held.water - s.water == pytest.approx((a.water.filled - a.water.leaked - a.water.relieved) * dt, abs=1e-9 * s.water.max())
     assert held.coolant - s.coolant == pytest.approx(-a.water.spilled * dt, abs=1e-9 * s.coolant.max())
