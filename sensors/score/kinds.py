@@ -17,6 +17,7 @@ class Drawn:
     size: Size
     names: tuple[str, ...]
     gpu: bool = False
+    months: tuple[int, ...] = tuple(range(1, 13))  # in which the part works hard enough for its fault to show
     lasts_s: float = float("inf")
     scales: bool = True
 
@@ -45,6 +46,8 @@ TEMPERATURES = ("cdu.tcs_supply_c", "cdu.tcs_return_c", "cdu.fws_supply_c", "cdu
 FLOWS = ("cdu.tcs_flow_lpm", "cdu.fws_flow_lpm", "rack.flow_lpm")
 PAIRS = ("cdu.tcs_supply_c,tcs_return_c", "cdu.fws_supply_c,fws_return_c", "loop.supply_c,return_c")
 
+WARM, COLD = (5, 6, 7, 8, 9), (11, 12, 1, 2, 3)  # of northern sites: outdoor units work, the network buys
+
 FAULTS: dict[str, Drawn] = {
     # machines, pipes, exchangers
     "cdu_pump_trip": Drawn(("cdu",), exactly(2.0), ("cdu_pump_trip",), scales=False),
@@ -62,12 +65,12 @@ FAULTS: dict[str, Drawn] = {
     "pump_trip": Drawn(("pump",), exactly(1.0), ("pump_trip",), scales=False),
     "pump_wear": Drawn(("pump",), between(0.1, 0.25), ("pump_wear",)),
     "pump_power": Drawn(("pump",), between(0.15, 0.3), ("pump_power",)),
-    "cooler_fouling": Drawn(("cooler", "tower"), between(0.15, 0.3), ("cooler_fouling",)),
-    "fan_failure": Drawn(("cooler", "tower"), between(0.17, 0.5), ("fan_failure",), scales=False),
-    "recirculation": Drawn(("cooler", "tower"), between(3.0, 6.0), ("recirculation",)),
-    "district_fouling": Drawn(("district",), between(0.15, 0.3), ("district_fouling",)),
-    "refrigerant_loss": Drawn(("heatpump",), between(0.15, 0.3), ("refrigerant_loss",)),
-    "heatpump_capacity": Drawn(("heatpump",), between(0.25, 0.5), ("heatpump_capacity",), scales=False),
+    "cooler_fouling": Drawn(("cooler", "tower"), between(0.15, 0.3), ("cooler_fouling",), months=WARM),
+    "fan_failure": Drawn(("cooler", "tower"), between(0.17, 0.5), ("fan_failure",), scales=False, months=WARM),
+    "recirculation": Drawn(("cooler", "tower"), between(3.0, 6.0), ("recirculation",), months=WARM),
+    "district_fouling": Drawn(("district",), between(0.15, 0.3), ("district_fouling",), months=COLD),
+    "refrigerant_loss": Drawn(("heatpump",), between(0.15, 0.3), ("refrigerant_loss",), months=COLD),
+    "heatpump_capacity": Drawn(("heatpump",), between(0.25, 0.5), ("heatpump_capacity",), scales=False, months=COLD),
     "tank_mixing": Drawn(("tank",), between(0.01, 0.03), ("tank_mixing",)),
     "feed_loss": Drawn(("feed",), exactly(1.0), ("feed_loss",), lasts_s=1800.0, scales=False),
     "genset_failure": Drawn(("genset",), either_of(0.34, 1.0), ("genset_failure",), lasts_s=600.0, scales=False),

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import numpy as np
 
@@ -51,10 +52,15 @@ def planned(site: Site, path: str, seed: int, wanted: str | None, hours: float, 
     if wanted is not None and wanted not in ("all", "none", *kinds_of(site)):
         raise ValueError(f"fault {wanted!r}: one of all, none, {', '.join(kinds_of(site))}")
     kinds: Sequence[str | None] = {None: [kind_of_seed(site, seed)], "all": kinds_of(site), "none": [None]}.get(wanted, [wanted])
-    day = int(stream(seed, "day").integers(0, DAYS))
-    start_ms = 1000 * (FIRST_DAY_S + day * DAY_S)
     fitted = drawn(site, seed, settings)
-    return [Plan(path, seed, start_ms, hours, step_s, settings, _fault(site, seed, kind, hours, settings, fitted)) for kind in kinds]
+    return [Plan(path, seed, _start_ms(seed, kind), hours, step_s, settings, _fault(site, seed, kind, hours, settings, fitted)) for kind in kinds]
+
+
+def _start_ms(seed: int, kind: str | None) -> int:
+    """Midnight of the run's day, in a month when its fault can show."""
+    months = FAULTS[kind].months if kind else range(1, 13)
+    days = [t for t in (FIRST_DAY_S + n * DAY_S for n in range(DAYS)) if datetime.fromtimestamp(t, UTC).month in months]
+    return 1000 * int(stream(seed, "day").choice(days))
 
 
 def _fault(site: Site, seed: int, kind: str | None, hours: float, settings: Settings, fitted: Fitted) -> Fault | None:

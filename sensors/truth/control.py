@@ -53,7 +53,7 @@ def cdu_pumps(p: Parameters, s: State, e: Effects, dt: float) -> np.ndarray:
 
 
 def facility_pumps(p: Parameters, s: State, e: Effects, dt: float) -> np.ndarray:
-    """Speed holds the loop's pressure difference, units come and go with it; returns units running."""
+    """Speed holds the loop's pressure difference, units come and go with it, a tripped one is replaced when the rest cannot hold it; returns units running."""
     s.pump_speed = hold_pressure(s.pump_speed, s.flows.get("loop_dp", p.hall.dp_set), p.hall.dp_set, dt)
     s.pump_timer = s.pump_timer + dt
     free = s.pump_timer > LEAST_RUN
@@ -61,7 +61,7 @@ def facility_pumps(p: Parameters, s: State, e: Effects, dt: float) -> np.ndarray
     down = free & (s.pump_speed < STAGE_DOWN) & (s.pump_count > 1) & ~up
     s.pump_count = s.pump_count + up - down
     s.pump_timer = np.where(up | down, 0.0, s.pump_timer)
-    return np.maximum(np.minimum(s.pump_count, p.hall.pumps - e.pump_out), 0.0)
+    return np.maximum(s.pump_count - e.pump_out, 0.0)
 
 
 def coils(p: Parameters, s: State, dt: float) -> None:

@@ -63,3 +63,10 @@ def test_a_stuck_valve_stays_where_it_was_and_a_driven_one_where_it_is_driven():
     start = simulated(VALENCE, 4, END)
     assert ill.state.valve[1] == start.state.valve[1] and healthy.state.valve[0] != start.state.valve[0]
     assert open_.state.valve[1] == 0.9
+
+
+def test_a_facility_pump_that_trips_is_missed_at_once():
+    """The others speed up at once; the loop asks for a spare one only when they cannot hold it."""
+    healthy, ill = run("pump_trip:pump/pumps:0:1", 10, 5.0)
+    gone = healthy.state.flows["pumps_running"][0] - ill.state.flows["pumps_running"][0]
+    assert gone == 1.0 and ill.state.pump_speed[0] > healthy.state.pump_speed[0]
