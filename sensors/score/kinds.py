@@ -52,8 +52,8 @@ FAULTS: dict[str, Drawn] = {
     # machines, pipes, exchangers
     "cdu_pump_trip": Drawn(("cdu",), exactly(2.0), ("cdu_pump_trip",), scales=False),
     "cdu_pump_wear": Drawn(("cdu",), between(0.15, 0.3), ("cdu_pump_wear",)),
-    "hx_fouling": Drawn(("cdu",), between(0.1, 0.25), ("hx_fouling", "hx_fouled")),
-    "hx_fouled": Drawn(("cdu",), between(0.15, 0.35), ("hx_fouled", "hx_fouling")),
+    "hx_fouling": Drawn(("cdu",), between(0.1, 0.25), ("hx_fouling",)),
+    "hx_fouled": Drawn(("cdu",), between(0.15, 0.35), ("hx_fouling",)),
     "filter_blockage": Drawn(("cdu",), between(2.0, 4.0), ("filter_blockage",)),
     "valve_stuck": Drawn(("cdu",), exactly(-1.0), ("valve_stuck",), scales=False),
     "valve_stiction": Drawn(("cdu",), between(0.04, 0.08), ("valve_stiction",)),
@@ -87,8 +87,8 @@ FAULTS: dict[str, Drawn] = {
     "sensor_noise": Drawn(TEMPERATURES, between(0.4, 1.0), ("sensor_noise",)),
     "sensor_dropout": Drawn(TEMPERATURES + FLOWS, between(0.85, 1.0), ("sensor_dropout",), scales=False),
     "sensor_gain": Drawn(FLOWS, either(0.04, 0.1), ("sensor_gain",)),
-    "sensor_fahrenheit": Drawn(TEMPERATURES, exactly(0.0), ("sensor_fahrenheit",), scales=False),
-    "sensor_psi": Drawn(("cdu.dp_kpa", "loop.dp_kpa", "loop.pressure_kpa"), exactly(0.0), ("sensor_psi",), scales=False),
+    "sensor_fahrenheit": Drawn(TEMPERATURES, exactly(0.0), ("sensor_unit",), scales=False),
+    "sensor_psi": Drawn(("cdu.dp_kpa", "loop.dp_kpa", "loop.pressure_kpa"), exactly(0.0), ("sensor_unit",), scales=False),
     "sensor_swapped": Drawn(PAIRS, exactly(0.0), ("sensor_swapped",), scales=False),
     "clock_skew": Drawn(("cdu", "rack"), lambda rng: -rng.uniform(15.0, 120.0), ("clock_skew",), scales=False),
 }

@@ -39,7 +39,7 @@ def section(figures: dict[str, Any], asked: str) -> Iterator[str]:
 
 def _faults(figures: dict[str, Any]) -> Iterator[str]:
     yield from ("", "| fault | runs | detected | named | suspected | alarmed | median | worst |", "| --- | --- | --- | --- | --- | --- | --- | --- |")
-    for name, f in [*figures["faults"].items(), ("**all**", figures["all_faults"])]:
+    for name, f in [*figures["faults"].items(), ("**in the catalogue**", figures["catalogue_faults"]), ("**all**", figures["all_faults"])]:
         counts = " | ".join(str(f[k]) for k in ("runs", "detected", "named", "suspected", "alarmed"))
         yield f"| {name} | {counts} | {spoken(f['delay_median_s'])} | {spoken(f['delay_worst_s'])} |"
 

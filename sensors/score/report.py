@@ -5,10 +5,12 @@ import statistics
 from collections.abc import Sequence
 from typing import Any
 
+from sensors.score.kinds import FAULTS
 from sensors.score.nis import figures
 from sensors.score.run import STAGES, Result
 from sensors.score.virtual import VIRTUAL, Errors
 from sensors.score.watch import Watch
+from twin.estimate.catalogue import CATALOGUE
 
 HEALTHY = "healthy"
 WEEK_H = 168.0
@@ -23,6 +25,7 @@ def summary(results: Sequence[Result], listed: bool = False) -> dict[str, Any]:
     return {
         "site": first.site, "seeds": sorted({r.plan.seed for r in results}), "hours": first.hours, "step_s": first.step_s, "runs": len(results),
         "faults": {kind: _fault([r for r in results if _kind(r) == kind]) for kind in sorted({_kind(r) for r in results} - {HEALTHY})},
+        "catalogue_faults": _fault([r for r in results if r.plan.fault and set(FAULTS[r.plan.fault.kind].names) & set(CATALOGUE)]),
         "all_faults": _fault([r for r in results if r.plan.fault]),
         "false_alarms": {"count": alarms, "per_week": round(alarms * WEEK_H / hours, 3), "beside_faults": sum(len(r.watch.more_alarms) for r in results)},
         "false_findings": {"count": false, "per_week": round(false * WEEK_H / hours, 3), "secondary": sum(len(r.watch.secondary) for r in results)},

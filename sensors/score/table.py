@@ -27,7 +27,7 @@ def show(figures: dict[str, Any], console: Console | None = None) -> None:
 
 def _faults(figures: dict[str, Any]) -> Table:
     table = Table("fault", "runs", "detected", "named", "suspected", "alarmed", "median", "worst", "false", title="Faults")
-    for name, f in [*figures["faults"].items(), ("all", figures["all_faults"])]:
+    for name, f in [*figures["faults"].items(), ("in the catalogue", figures["catalogue_faults"]), ("all", figures["all_faults"])]:
         table.add_row(name, *(str(f[k]) for k in ("runs", "detected", "named", "suspected", "alarmed")), spoken(f["delay_median_s"]), spoken(f["delay_worst_s"]),
                       str(f["false"]))
     return table

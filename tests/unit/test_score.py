@@ -44,8 +44,8 @@ def found(fault: str, place: Place, suspects: tuple = ()) -> Finding:
 # --- runs
 
 def test_a_certain_fault_is_counted_and_the_run_repeats():
-    """A thermometer that reads 20 K too high after a minute cannot be believed; the second run is the first."""
-    ill = plan(Fault("sensor_bias", "cdu/cdu-03/tcs_supply_c", 60.0, 20.0))
+    """A CDU left with one pump of two cannot be missed; the second run is the first."""
+    ill = plan(Fault("cdu_pump_trip", "cdu/cdu-03", 60.0, 2.0))
     one, two = run(ill), run(ill)
     assert one.watch.detected_ms is not None and 0 <= one.watch.detected_ms - one.watch.begins_ms <= 30_000
     for result in (one, two):
@@ -57,7 +57,7 @@ def test_a_certain_fault_is_counted_and_the_run_repeats():
 def test_the_figures_are_json_of_one_form():
     result = run(plan(hours=0.02))
     figures = json.loads(json.dumps(summary([result], listed=True), allow_nan=False))
-    assert set(figures) == {"site", "seeds", "hours", "step_s", "runs", "faults", "all_faults", "false_alarms", "false_findings", "virtual", "nis", "speed", "list"}
+    assert set(figures) == {"site", "seeds", "hours", "step_s", "runs", "faults", "catalogue_faults", "all_faults", "false_alarms", "false_findings", "virtual", "nis", "speed", "list"}
     assert set(figures["virtual"]) == {v.name for v in VIRTUAL}
     assert all(set(v) == {"unit", "samples", "rmse", "coverage_95", "aim"} for v in figures["virtual"].values())
     assert figures["runs"] == 1 and figures["all_faults"]["runs"] == 0 and figures["list"][0]["fault"] == "healthy"
