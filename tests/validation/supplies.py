@@ -27,9 +27,9 @@ def ups_efficiency() -> float:
     return float(np.max(np.abs(ours - [0.955, 0.965, 0.960])))
 
 
-@check("published", "Open Compute Project, Open Rack V3 48 V PSU specification", 0.002, "1")
+@check("published", "Open Compute Project product 431, Open Rack V3 power shelf", 0.002, "1")
 def power_shelf_peak() -> float:
-    """Efficiency of 97.5 % at half load"""
+    """Efficiency of 97.5 %, at half load by assumption"""
     p = rack_power(load_site("valence"))
     half = 0.5 * p.shelf_rating
     return float(abs((half / rack_input(p, half))[0] - 0.975))

@@ -21,7 +21,9 @@ DOUBTS = """## Doubts
 - A CDU's UA follows both flows (`twin.physics.films`) with PG25 on the coolant side of every make; no sheet gives a second point of its
   exchanger, so the share of each film is that of the fluids.
 - The reference's case temperatures carry a smoothing of R (up to 26 % at half flow) that no plate has; it is taken over for the comparison only.
-- PG25 counts as water by volume, up to 4 % too much heat a litre. The racks' sheet sums to 137 kW where the maker says 132.
+- The NVL72 sheet takes up to 120 kW to liquid and 17 kW to air, 137 kW in all; HPE's QuickSpecs say 115 and 17, 132 in all. Both are told in the sheet.
+- The transformer's figures are those of the regulation as commonly tabulated; no copy of its table was at hand to read them again. The 244 kPa of the
+  XDU1350 stand in two public engineering files beside its 1,200 L/min and 13.7 kW, one as a pump curve that gives 250 kPa; its data sheet was not at hand.
 - Pressure as the square of the flow takes the mains' friction at 30 % flow 11 % too low: pump speed there is a little low.
 - UPS efficiencies are those of a class, not of a maker.
 """
