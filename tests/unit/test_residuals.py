@@ -11,6 +11,7 @@ from config.load import load_site
 from tests.plants import EQUIPPED
 from twin.engine.model import compile_site
 from twin.estimate import heats
+from twin.estimate.observability import observability, without
 from twin.estimate.residuals import BANK, Scene
 from twin.physics.exchange import counterflow
 from twin.physics.water import VOLUMETRIC
@@ -92,3 +93,16 @@ def test_change_under_way_widens_the_doubt():
     rate = {c: v.copy() for c, v in scene.rate.items()}
     rate["cdu"][:, CLASSES["cdu"].column("tcs_return_c")] = 0.01
     assert (BANK["cdu.balance"].evaluate(replace(scene, rate=rate)).std > 2 * BANK["cdu.balance"].evaluate(scene).std).all()
+
+
+def test_observability_follows_the_sensors():
+    """Whoever reports decides: with all heats the exchanger is known; without a heat nothing is; head and filter are each other's suspects."""
+    m = exchanging(1.0).facts.m
+    scene = put(exchanging(1.0), cdu__dp_kpa=m.cdu_dp, cdu__speed_pct=0.9, cdu__power_kw=1e4)
+    whole = observability(scene, "cdu")[3]
+    assert "ua" in whole.determined and ("head", "filter") in whole.joint
+    deaf = observability(without(scene, ["cdu.fws_return_c"]), "cdu")[3]
+    assert "ua" in deaf.unknown and "fws_pair" in deaf.unknown
+    blind = observability(without(scene, [f"cdu.{c}" for c in CLASSES["cdu"].measured]), "cdu")[3]
+    assert not blind.determined and not blind.joint
+    assert "cannot separate head of its pumps or resistance of its filter" in whole.text("cdu-04")

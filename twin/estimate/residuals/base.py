@@ -100,8 +100,9 @@ class Channel:
                 rate = np.nan_to_num(scene.take(t, self.cls, scene.rate))
                 moved = self._moved(f, v, t, value)
                 noise = scatter(owner, column, v[t] / many) * np.sqrt(many)
-                quick += moved(noise) ** 2 / max(scene.over_s / 5.0, 1.0) + moved(self.lag_s * np.abs(rate)) ** 2
-                fixed += moved(tolerance(owner, column, v[t] / many) * np.sqrt(many)) ** 2
+                told = np.isfinite(v[t])  # a law may do without a term; then it adds no doubt
+                quick += np.where(told, moved(noise) ** 2 / max(scene.over_s / 5.0, 1.0) + moved(self.lag_s * np.abs(rate)) ** 2, 0.0)
+                fixed += np.where(told, moved(tolerance(owner, column, v[t] / many) * np.sqrt(many)) ** 2, 0.0)
         return Residual(value, np.sqrt(quick), np.sqrt(fixed))
 
     def _moved(self, f: Facts, v: Columns, term: str, value: Array) -> Callable[[Array], Array]:
