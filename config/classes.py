@@ -40,11 +40,11 @@ CLASSES: dict[str, AssetClass] = {
     c.name: c
     for c in (
         AssetClass("rack", "Rack", ("supply_c", "return_c", "flow_lpm", "power_kw", "leak_on"),
-                   ("liquid_kw", "air_kw", "gpu_max_c", "gpu_mean_c", "gpu_margin_k")),
+                   ("liquid_kw", "air_kw", "gpu_max_c", "gpu_mean_c", "gpu_margin_k", "throttle_s")),
         AssetClass("cdu", "Coolant distribution unit",
                    ("tcs_supply_c", "tcs_return_c", "tcs_flow_lpm", "fws_supply_c", "fws_return_c", "fws_flow_lpm",
                     "dp_kpa", "speed_pct", "valve_pct", "level_pct", "power_kw", "heat_kw"),
-                   ("approach_k",)),
+                   ("approach_k", "pinch_k", "ua_kw_k", "balance_kw")),
         AssetClass("loop", "Facility water loop",
                    ("supply_c", "return_c", "flow_lpm", "dp_kpa", "pressure_kpa", "air_c"), ("heat_kw",)),
         AssetClass("pump", "Facility pump", ("speed_pct", "running_count", "power_kw")),

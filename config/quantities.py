@@ -66,6 +66,10 @@ _TABLE = (
     # temperature differences
     _q("gpu_margin_k", -120, 150, "GPU margin to throttling"),
     _q("approach_k", -50, 100, "Approach"),
+    _q("pinch_k", -50, 100, "Pinch"),
+    _q("throttle_s", 0, 86_400, "Time to throttling"),
+    _q("ua_kw_k", 0, 100_000, "Conductance"),
+    _q("balance_kw", -200_000, 200_000, "Imbalance of heats"),
     # flows and pressures
     _q("flow_lpm", -1_000, 2_000_000, "Flow", "LiquidFlow", "Water_Flow_Sensor"),
     _q("tcs_flow_lpm", -100, 100_000, "TCS flow", "LiquidFlow", "Water_Flow_Sensor"),

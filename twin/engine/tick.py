@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from config.classes import CLASSES
-from twin.engine import follow
+from twin.engine import follow, virtual
 from twin.engine.alarm import watch
 from twin.engine.deviations import deviations
 from twin.engine.healthy import doubt, look, trusted
@@ -18,7 +18,7 @@ from twin.engine.observe import Moment, observe
 from twin.engine.twin import Twin
 from twin.estimate import shares, slow
 from twin.estimate.assimilate import Measured, assimilate
-from twin.estimate.belief import Belief
+from twin.estimate.belief import Belief, jumped
 from twin.estimate.instruments import instrument, unlagged
 from twin.estimate.predict import corrected, predict
 from twin.events import ACTUAL, BELIEVED, AlarmChange, Emit, Reading, Snapshot
@@ -38,14 +38,17 @@ def take_step(twin: Twin, readings: list[Reading]) -> tuple[Twin, tuple[Emit | A
     rows = np.flatnonzero(latest.gpu_ts != twin.latest.gpu_ts)
     loads = bool(len(rows)) or "rack" in fresh or twin.inputs is None or "cdu" in fresh and bool(np.isnan(latest.values["rack"]).any())
     inputs = follow.inputs(model, latest, twin.designed, twin.inputs or twin.designed, loads, twin.belief.slow)
-    ahead, flows = predict(twin.belief.slow.p, twin.belief.slow.template, twin.belief, inputs, dt)
+    before = jumped(model.parameters, twin.belief, twin.inputs, inputs) if "rack" in fresh and twin.inputs else twin.belief
+    ahead, flows = predict(before.slow.p, before.slow.template, before, inputs, dt)
     measured = Measured({c: np.where(f, latest.values[c], np.nan) for c, f in fresh.items()}, latest.gpu[rows, 0], rows, model.loop_of, _pair(twin, latest, fresh))
     judged = assimilate(ahead, measured, flows)
     flows = corrected(twin.belief.slow.p, ahead, judged.belief, inputs, _metered(model, latest, flows))
     shown = observe(Moment(model, latest, judged.belief.shown(), inputs, flows))
     residual, quality = verdicts(model, heard, judged.verdicts, shown, now, fresh, twin.quality)
     doubt(model, quality, health)
-    snapshot = Snapshot(now, ACTUAL, shown, deviations(model, judged.belief, inputs, flows, shown), residual, quality, judged.belief.state.die, inputs.gpu_power)
+    std = deviations(model, judged.belief, inputs, flows, shown)
+    virtual.write(judged.belief, inputs, shown, std)
+    snapshot = Snapshot(now, ACTUAL, shown, std, residual, quality, judged.belief.state.die, inputs.gpu_power)
     counts = replace(twin.counts, steps=twin.counts.steps + 1)
     alarms, changes = watch(twin, snapshot, health.findings)
     belief = _learned(twin, judged.belief, latest, quality, rows, dt)

@@ -69,7 +69,7 @@ def _core(belief: Belief, m: Measured, flows: Flows, verdicts: Verdicts, nis: di
     nis["core"] = done.white**2
     core, more = done.x[:, : nodes.N], done.x[:, nodes.N :]
     mains, main_var = _mains(belief, core - state.core)
-    scale = rescaled(belief.scales[0], done.white, *noise.SCALE, noise.SCALE_RATE)
+    scale = rescaled(belief.scales[0], done)
     return replace(belief, state=replace(state, core=core, mains=mains), core_cov=done.cov, core_more=more, main_var=main_var,
                    scales=(scale, *belief.scales[1:]))
 
@@ -126,7 +126,7 @@ def _cdus(belief: Belief, m: Measured, verdicts: Verdicts, nis: dict[str, Array]
     for i, column in enumerate(("tcs_supply_c", "tcs_return_c")):
         verdicts["cdu", column] = Verdict(done.verdict.innovation[:, i], done.verdict.believed[:, i])
     nis["cdu"] = done.white**2
-    scale = rescaled(belief.scales[1], done.white, *noise.SCALE, noise.SCALE_RATE)
+    scale = rescaled(belief.scales[1], done)
     return replace(belief, state=replace(state, tcs_supply=done.x[:, 0], tcs_return=done.x[:, 1]), cdu_cov=done.cov, cdu_more=done.x[:, 2:],
                    scales=(belief.scales[0], scale, *belief.scales[2:]))
 
@@ -139,6 +139,6 @@ def _racks(belief: Belief, m: Measured, verdicts: Verdicts, nis: dict[str, Array
     done = update(x, belief.rack_cov, blocks.RACK_SEES, seen[:, None], np.full(1, blocks.RACK_SCATTER**2), noise.GATE)
     verdicts["rack", "return_c"] = Verdict(done.verdict.innovation[:, 0], done.verdict.believed[:, 0])
     nis["rack"] = done.white[:, 0] ** 2
-    scale = rescaled(belief.scales[2], done.white, *noise.SCALE, noise.SCALE_RATE)
+    scale = rescaled(belief.scales[2], done)
     return replace(belief, state=replace(belief.state, manifold=done.x[:, 0]), rack_cov=done.cov, rack_more=done.x[:, 1:],
                    scales=(*belief.scales[:2], scale, belief.scales[3]))

@@ -6,7 +6,7 @@ relative to the datasheet. Layout: twin.estimate.blocks.
 """
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from twin.estimate import blocks, noise
 from twin.estimate.moves import Moves
 from twin.estimate.slow import Slow
 from twin.plant import nodes
-from twin.plant.types import Parameters, State
+from twin.plant.types import Inputs, Parameters, State
 
 Array = np.ndarray
 
@@ -38,6 +38,8 @@ class Belief:
     slow: Slow
     moves: Moves | None = None
     inlet: Array | None = None  # [R] degC coolant arriving at each rack
+    jumps: tuple[Array, Array] = (np.zeros(0), np.zeros(0))  # [R], [C] W2 mean squared change of power between messages
+    drawn: Array = field(default_factory=lambda: np.ones(0))  # [R] W, of the racks at their last message
     common: int = 0  # messages of GPUs that shaped their common resistance
 
     def shown(self) -> State:
@@ -51,6 +53,10 @@ class Belief:
         rows = np.arange(len(self.resistance))
         return die_var(self, rows[:, None], np.arange(self.resistance.shape[1]))
 
+    def gpu_power_var(self) -> Array:
+        """Relative variance [R] of the power of a GPU that reports, at a moment between its messages."""
+        return noise.GPU_POWER**2 * self.scales[3] + noise.JUMP_GPU**2 * self.jumps[0] / self.drawn**2
+
     @property
     def manifold_var(self) -> Array:
         return self.rack_cov[:, :2, :2].sum((-2, -1))
@@ -60,7 +66,7 @@ def die_var(b: Belief, rack: Array, gpu: Array) -> Array:
     """Variance [K2] of the dies at (rack, gpu), any broadcast shape."""
     inlet = b.inlet[rack]
     slope = (b.state.plate[rack, gpu] - inlet) / b.resistance[rack, gpu]
-    power = noise.GPU_POWER**2 * b.scales[3][rack] + np.where(b.heard[rack, gpu], 0.0, noise.GPU_POWER_SILENT**2)
+    power = b.gpu_power_var()[rack] + np.where(b.heard[rack, gpu], 0.0, noise.GPU_POWER_SILENT**2)
     return slope**2 * b.gpu_cov[0][rack, gpu] + power * (b.state.die[rack, gpu] - inlet) ** 2 + 0.01
 
 
@@ -91,7 +97,18 @@ def doubtful(p: Parameters, state: State, slow: Slow) -> Belief:
         heard=np.zeros(shape, dtype=bool),
         slow=slow,
         inlet=state.tcs_supply[p.wiring.rack_cdu],
+        jumps=(np.zeros(racks), np.zeros(cdus)),
+        drawn=np.full(racks, np.inf),
     )
+
+
+def jumped(p: Parameters, b: Belief, before: Inputs, after: Inputs) -> Belief:
+    """The belief after racks said what they draw now."""
+    drawn = after.gpu_power.sum(-1) + after.other_power
+    change = drawn - (before.gpu_power.sum(-1) + before.other_power)
+    keep = noise.JUMP_MEMORY
+    jumps = tuple(keep * old + (1.0 - keep) * now**2 for old, now in zip(b.jumps, (change, p.wiring.racks_to_cdus(change)), strict=True))
+    return replace(b, jumps=jumps, drawn=np.maximum(drawn, 1e3))
 
 
 def heat_std(p: Parameters) -> Array:

@@ -30,8 +30,7 @@ def update_gpus(b: Belief, rows: Array, seen: Array) -> tuple[Belief, Array]:
     slope = (plate - inlet) / resistance  # K per unit of relative resistance
     common = _common(seen - die - offset, slope, heard, b.common)
     resistance, die = resistance + common, die + slope * common
-    rise = noise.GPU_POWER * (die - inlet)
-    quick = rise**2 * b.scales[3][rows, None] + 0.01
+    quick = (die - inlet) ** 2 * b.gpu_power_var()[rows, None] + 0.01
     to_r, to_o = slope * v_r + v_ro, slope * v_ro + v_o
     total = quick + slope * to_r + to_o + noise.GPU_READ_K**2
     innovation = seen - die - offset

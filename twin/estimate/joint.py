@@ -5,7 +5,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from twin.estimate import noise
+
 Array = np.ndarray
+LARGEST = 9.0  # a squared innovation counts to here
 NOTHING = 1e12  # variance of a sensor that is silent or not believed
 
 
@@ -46,8 +49,11 @@ def update(x: Array, cov: Array, sees: Array, measured: Array, sensor_var: Array
     return Updated(x + (gain @ step[..., None])[..., 0], 0.5 * (after + np.swapaxes(after, -1, -2)), Verdict(innovation, believed), white)
 
 
-def rescaled(scale: Array, white: Array, low: float, high: float, rate: float) -> Array:
-    """A block's scale [B] of process variance after innovations `white` [B, S]: more where they were larger than assumed, less where smaller."""
+def rescaled(scale: Array, done: Updated) -> Array:
+    """A block's scale [B] of process variance after an update: more where innovations were larger than assumed, less where smaller."""
+    white, refused = done.white, np.isfinite(done.verdict.innovation) & ~done.verdict.believed
+    (low, high), rate, doubted = noise.SCALE, noise.SCALE_RATE, noise.SCALE_DOUBTED
     seen = np.isfinite(white)
-    square = np.where(seen, np.minimum(white**2, 9.0) - 1.0, 0.0)
+    square = np.where(seen, np.minimum(white**2, LARGEST) - 1.0, 0.0)
+    square = np.where(refused & (scale < doubted)[:, None], LARGEST - 1.0, square)
     return np.clip(scale * np.exp(rate * square.sum(-1)), low, high)

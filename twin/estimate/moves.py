@@ -28,6 +28,7 @@ class Moves:
     main: Array  # [L, 1] share of the mains' contents that stays
     cdu: Array  # [C, 6, 6]
     rack: Array  # [R, 3, 3]
+    jumps: tuple[Array, Array]  # [R], [C] K per W of a load that is not known
     core_noise: Array  # [L, M] variance that a step adds
     heats: Array  # [L, N, heats] K per unit of unexplained heat
 
@@ -43,7 +44,7 @@ def renewed(p: Parameters, state: State, u: Inputs, lived: Lived, heat_std: Arra
     slope = w.cdus_to_loops(lived.heat_slope)
     facility.connect(net, c, u, g, facility.Hall(np.zeros_like(slope), slope, np.zeros_like(slope)), supply, back)
     inverse = np.linalg.inv(net.matrix())
-    return Moves(dt, 0.0, *_core(p, inverse, g.loop, g.moved, dt), _cdu(p, u, lived, dt), _rack(p, u, dt),
+    return Moves(dt, 0.0, *_core(p, inverse, g.loop, g.moved, dt), _cdu(p, u, lived, dt), _rack(p, u, dt), _jumps(p, u, dt),
                  _noise(heat_std, dt), noise.HEAT_W * inverse[:, :, list(blocks.HEATS)])
 
 
@@ -89,3 +90,10 @@ def _rack(p: Parameters, u: Inputs, dt: float) -> Array:
     f = np.tile(np.eye(3), (len(stored), 1, 1))
     f[:, 0, 0] = stored / (stored + capacity_flow(u.rack_flow))
     return f
+
+
+def _jumps(p: Parameters, u: Inputs, dt: float) -> tuple[Array, Array]:
+    c = capacity_flow(u.rack_flow)
+    rack = 1.0 / (c + p.leaves.manifold_capacity / dt)
+    cdu = 1.0 / (p.wiring.racks_to_cdus(c + p.leaves.manifold_capacity / dt) + p.cdus.return_capacity / dt)
+    return noise.JUMP * rack, noise.JUMP * cdu

@@ -35,7 +35,13 @@ GPU_OFFSET_K = 0.5  # fixed error of an on-die sensor
 GPU_POWER = 0.02  # power of a metered GPU between its readings; each rack scales it by what its innovations show
 GPU_POWER_SILENT = 0.04  # power of a GPU that reports nothing: silicon and scheduling within a rack
 
+# Loads that jump between two messages of a rack: what of the jump is not yet known, after the die's own half a minute has smoothed it.
+JUMP = 0.8
+JUMP_GPU = 0.2  # the same of a GPU, beside its own
+JUMP_MEMORY = 0.9  # of a rack's or unit's squared jumps, from message to message
+
 GATE = 5.0  # innovations beyond this many standard deviations are not believed: 1 in 1.7 million by chance
 INITIAL_K = 8.0  # how wrong the designed steady state may be at the start
 SCALE = (0.03, 400.0)  # bounds of a block's own scale of process variance
 SCALE_RATE = 0.01  # of an update
+SCALE_DOUBTED = 3.0  # up to here innovations beyond the gate widen a block as well: a load may have jumped, a sensor that is wrong widens no further

@@ -32,8 +32,8 @@ def predict(p: Parameters, template: Plant, belief: Belief, inputs: Inputs, dt: 
         core_cov=_core(moves, belief),
         core_more=more,
         main_var=moves.main**2 * belief.main_var + noise.MAIN_K_RT_S**2 * dt,
-        cdu_cov=_pair(moves.cdu, belief.cdu_cov, noise.CDU_K_RT_S**2 * dt * belief.scales[1], 2, dt),
-        rack_cov=_pair(moves.rack, belief.rack_cov, noise.RACK_K_RT_S**2 * dt * belief.scales[2], 1, dt),
+        cdu_cov=_pair(moves.cdu, belief.cdu_cov, _cdu_noise(belief, moves, dt), dt),
+        rack_cov=_pair(moves.rack, belief.rack_cov, _rack_noise(belief, moves, dt), dt),
         moves=moves,
         inlet=(lived.after.tcs_supply + belief.cdu_more[:, 0])[p.wiring.rack_cdu],
     )
@@ -67,11 +67,23 @@ def _scaled(scale: Array) -> Array:
     return out
 
 
-def _pair(move: Array, cov: Array, added: Array, temperatures: int, dt: float) -> Array:
+def _cdu_noise(b: Belief, m: Moves, dt: float) -> Array:
+    """[C, 2] K2 that a step adds to supply and return; what jumps in the load reaches the supply through the exchanger only."""
+    quiet, jump = noise.CDU_K_RT_S**2 * dt, m.jumps[1] ** 2 * b.jumps[1]
+    return np.stack([quiet + 0.1 * jump, quiet + jump], axis=1) * b.scales[1][:, None]
+
+
+def _rack_noise(b: Belief, m: Moves, dt: float) -> Array:
+    return ((noise.RACK_K_RT_S**2 * dt + m.jumps[0] ** 2 * b.jumps[0]) * b.scales[2])[:, None]
+
+
+def _pair(move: Array, cov: Array, added: Array, dt: float) -> Array:
+    """`added` [rows, temperatures] K2."""
+    temperatures = added.shape[1]
     moved = move @ cov @ np.swapaxes(move, -1, -2)
     n = np.arange(moved.shape[-1])
     fast, off, sensors = n[:temperatures], n[temperatures : 2 * temperatures], n[2 * temperatures :]
-    moved[:, fast, fast] += added[:, None]
+    moved[:, fast, fast] += added
     moved[:, off, off] += noise.MODEL_RT_S**2 * dt
     moved[:, sensors, sensors] += noise.OFFSET_RT_S**2 * dt
     return 0.5 * (moved + np.swapaxes(moved, -1, -2))
