@@ -35,7 +35,8 @@ class Shown:
     values: Mapping[str, Array]
 
     def value(self, cls: str, name: str) -> Array:
-        return self.values[cls][:, CLASSES[cls].column(name)]
+        """[rows] of a column as shown; no rows of a class that the site does not have."""
+        return self.values[cls][:, CLASSES[cls].column(name)] if cls in self.values else np.zeros(0)
 
 
 def deviations(model: Model, b: Belief, u: Inputs, f: Flows, shown: Mapping[str, Array]) -> dict[str, Array]:

@@ -24,10 +24,11 @@ class Scene:
     gpu: Array
 
     def of(self, cls: str, column: str) -> Array:
-        return self.values[cls][:, CLASSES[cls].column(column)]
+        """[rows] SI; no rows of a class that the site does not have."""
+        return self.values[cls][:, CLASSES[cls].column(column)] if cls in self.values else np.zeros(0)
 
     def rate_of(self, cls: str, column: str) -> Array:
-        return np.abs(np.nan_to_num(self.rate[cls][:, CLASSES[cls].column(column)]))
+        return np.abs(np.nan_to_num(self.rate[cls][:, CLASSES[cls].column(column)])) if cls in self.rate else np.zeros(0)
 
 
 @dataclass(frozen=True, slots=True)
