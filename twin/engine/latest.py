@@ -3,6 +3,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 
 import numpy as np
 
@@ -50,24 +52,28 @@ def fold(latest: Latest, readings: Iterable[Reading]) -> Latest:
     values: dict[str, Array] = dict(latest.values)
     stamps: dict[str, Array] = dict(latest.ts_ms)
     gpus: list[Reading] = []
-    fresh: set[str] = set()
-    for r in readings:
-        if not trusted(r):
+    for (cls, ts_ms), some in groupby((r for r in readings if trusted(r)), key=attrgetter("cls", "ts_ms")):
+        if cls == "gpu":
+            gpus += some
             continue
-        if r.cls == "gpu":
-            gpus.append(r)
-            continue
-        if r.cls not in fresh:
-            values[r.cls], stamps[r.cls] = values[r.cls].copy(), stamps[r.cls].copy()
-            fresh.add(r.cls)
-        if r.q == GOOD and r.values[0] == r.values[0] and not np.isnan(r.values).any():
-            values[r.cls][r.row] = r.values
-            stamps[r.cls][r.row] = r.ts_ms
-            continue
-        seen = np.isfinite(r.values)
-        np.copyto(values[r.cls][r.row], r.values, where=seen)
-        stamps[r.cls][r.row][seen] = r.ts_ms
+        if values[cls] is latest.values[cls]:
+            values[cls], stamps[cls] = values[cls].copy(), stamps[cls].copy()
+        for each in _once(list(some)):
+            _put(values[cls], stamps[cls], ts_ms, each)
     return _with_gpus(Latest(values, stamps, latest.gpu, latest.gpu_ts, latest.gpu_whole, latest.rack_at_gpu), gpus)
+
+
+def _once(readings: list[Reading]) -> Iterable[list[Reading]]:
+    """Readings of one moment as they are, or one by one where a row spoke twice."""
+    return [readings] if len({r.row for r in readings}) == len(readings) else [[r] for r in readings]
+
+
+def _put(values: Array, stamps: Array, ts_ms: int, readings: list[Reading]) -> None:
+    """Rows of one moment, each once, in place; what is missing keeps its last value and time."""
+    rows, new = np.array([r.row for r in readings]), np.array([r.values for r in readings])
+    seen = np.isfinite(new)
+    values[rows] = np.where(seen, new, values[rows])
+    stamps[rows] = np.where(seen, ts_ms, stamps[rows])
 
 
 def _with_gpus(latest: Latest, readings: list[Reading]) -> Latest:

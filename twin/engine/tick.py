@@ -33,7 +33,7 @@ def take_step(twin: Twin, readings: list[Reading]) -> tuple[Twin, tuple[Emit | A
     dt = _span(twin) / 1000.0
     latest = fold(twin.latest, readings)
     fresh = _fresh(twin, latest)
-    health = look(twin, latest, fresh, dt)
+    health = look(twin, latest, fresh, dt) if twin.watched else twin.health
     heard, latest = latest, trusted(model, latest, health)
     rows = np.flatnonzero(latest.gpu_ts != twin.latest.gpu_ts)
     loads = bool(len(rows)) or "rack" in fresh or twin.inputs is None or "cdu" in fresh and bool(np.isnan(latest.values["rack"]).any())
@@ -50,7 +50,7 @@ def take_step(twin: Twin, readings: list[Reading]) -> tuple[Twin, tuple[Emit | A
     virtual.write(judged.belief, inputs, shown, std)
     snapshot = Snapshot(now, ACTUAL, shown, std, residual, quality, judged.belief.state.die, inputs.gpu_power)
     counts = replace(twin.counts, steps=twin.counts.steps + 1)
-    alarms, changes = watch(twin, snapshot, health.findings)
+    alarms, changes = watch(twin, snapshot, health.findings) if twin.watched else (twin.alarms, ())
     belief = _learned(twin, judged.belief, latest, quality, rows, dt)
     after = replace(twin, health=health, belief=belief, latest=heard, inputs=inputs, quality=quality, next_ms=now + model.step_ms, counts=counts, snapshot=snapshot,
                     nis=judged.nis, alarms=alarms)
@@ -96,4 +96,4 @@ def _learned(twin: Twin, belief: Belief, latest: Latest, quality: Mapping[str, A
         d = twin.model.design
         now = replace(now, shares=shares.split(now.shares, whole, latest.rack_at_gpu[whole], latest.gpu[whole, 1].sum(-1), twin.model.gpus,
                                                d.gpu_idle, d.gpu_max, d.other + d.air))
-    return replace(belief, slow=slow.learned(now) if now.age_s >= slow.EVERY_S else now)
+    return replace(belief, slow=slow.learned(now) if now.age_s >= max(slow.EVERY_S, slow.STEPS * dt) else now)

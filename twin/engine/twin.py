@@ -60,6 +60,7 @@ class Twin:
     alarms: Alarms = NO_ALARMS
     inputs: Inputs | None = None  # of the last step
     nis: Mapping[str, np.ndarray] | None = None  # squared normalised innovations of the last step, by block
+    watched: bool = True  # whether faults are looked for and alarms raised
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -67,12 +68,15 @@ class Twin:
         return self.health.findings
 
 
-def start(site: Site) -> Twin:
-    """A twin of a site before its first event: the designed plant at average load in mean weather, widely doubted."""
+def start(site: Site, watched: bool = True) -> Twin:
+    """A twin of a site before its first event: the designed plant at average load in mean weather, widely doubted.
+
+    One that is not `watched` looks for no faults: for pasts that nobody can act upon.
+    """
     model = compile_site(site)
     d = model.design
     state, designed = settle(model.parameters, d, d.average_load, d.mean_outdoor, d.mean_outdoor - 3.0)
     latest = nothing(model)
     quality = {c: np.full(v.shape, UNSEEN, dtype=np.uint8) for c, v in latest.values.items()}
     belief = doubtful(model.parameters, state, slow.new(model.facts, template(model.parameters, state)))
-    return Twin(model, belief, designed, latest, quality, begin(model.health), answered={}, gateways={})
+    return Twin(model, belief, designed, latest, quality, begin(model.health), answered={}, gateways={}, watched=watched)

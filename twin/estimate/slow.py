@@ -21,7 +21,7 @@ from twin.plant import live
 from twin.plant.types import Parameters
 
 Array = np.ndarray
-EVERY_S = 60.0
+EVERY_S, STEPS = 60.0, 15  # s and steps from one lesson to the next, the longer: coarse steps are for pasts whose twin is not kept
 OVER_S = 60.0  # of the averages that channels see
 USED = tuple(sorted({t.split(".")[0] for c in BANK.values() for t in c.terms}))
 FAR = 4.0  # standard deviations beyond which a measurement counts for less

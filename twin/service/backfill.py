@@ -30,7 +30,7 @@ def effects(site: Site, frames: Iterable[tuple[str, bytes]], end_ms: int, hours:
     def decode(topic: str, payload: bytes, received_ms: int) -> Decoded:
         return wire.decode(topic, payload, received_ms, limits)
 
-    yield from replay(site, start(site), advance, decode, (Message(end_ms, topic, payload) for topic, payload in frames))
+    yield from replay(site, start(site, watched=False), advance, decode, (Message(end_ms, topic, payload) for topic, payload in frames))
 
 
 async def fill(found: Iterable[Effect], sinks: Sequence[Sink], end_ms: int, hours: float, tell: Callable[[float], None]) -> int:
