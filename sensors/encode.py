@@ -29,7 +29,7 @@ class Encoder:
     topics: tuple[str, ...]
     kinds: tuple[type | None, ...]  # None where the row has nothing to say
     columns: tuple[tuple[int, ...] | None, ...]  # of each row that lacks some instrument
-    lengths: tuple[int, ...]  # GPUs of each rack, empty for wide messages
+    lengths: tuple[int, ...]  # GPUs of each rack, empty for wide messages and where all racks are alike
 
     @classmethod
     def of(cls, site: Site, name: str, missing: np.ndarray | None = None) -> Encoder:
@@ -39,11 +39,12 @@ class Encoder:
         factors = np.array([QUANTITIES[n].factor for n in names])
         assets = site.assets["rack" if arrays else name]
         sizes = {h.id: site.sheets[h.racks.equipment].gpus for h in site.model.halls}
+        lengths = tuple(sizes[a.hall] for a in assets) if arrays else ()
         kept = _kept(len(assets), len(names), missing)
         made = {k: _message(name, tuple(names[i] for i in k)) for k in set(kept)}
         columns = tuple(None if len(k) == len(names) else k for k in kept)
         return cls(factors[:, None] if arrays else factors, tuple(topic(site, a, "gpu" if arrays else "tele") for a in assets),
-                   tuple(made[k] for k in kept), columns, tuple(sizes[a.hall] for a in assets) if arrays else ())
+                   tuple(made[k] for k in kept), columns, lengths if len(set(lengths)) > 1 else ())
 
     def frames(self, ts_ms: int | Sequence[int], seq: int, q: np.ndarray, values: np.ndarray) -> Iterator[Frame]:
         """`values` SI, (rows, columns) or (racks, 2, gpus), NaN where missing; `q` (rows,); `ts_ms` of all rows or of each."""
