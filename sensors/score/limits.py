@@ -29,6 +29,11 @@ PASSED: dict[tuple[str, str], Callable[[Truth, int], bool]] = {
 
 
 def passed(truth: Truth, alarm: Alarm) -> bool:
-    """Whether the limit that an alarm is about is passed in the plant."""
+    """Whether the limit that an alarm is about is passed in the plant; an alarm that gathers others is right when one of them would be."""
     rule = PASSED.get((alarm.fault, alarm.cls))
-    return rule is not None and rule(truth, alarm.row)
+    if rule is not None:
+        return rule(truth, alarm.row)
+    one = alarm.fault.removesuffix("_many")
+    gathers = alarm.fault != one or alarm.fault == "alarm_flood"
+    return gathers and any(test(truth, row) for (fault, cls), test in PASSED.items() if fault == one or alarm.fault == "alarm_flood"
+                           for row in range(truth.site.count(cls)))

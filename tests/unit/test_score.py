@@ -54,6 +54,11 @@ def test_a_certain_fault_is_counted_and_the_run_repeats():
     assert one.messages > 0 and one.refused == 0
 
 
+def test_a_site_with_towers_plays_as_well():
+    result = run(replace(plan(hours=0.02), site="frontier"))
+    assert result.refused == 0 and result.messages > 1000
+
+
 def test_the_figures_are_json_of_one_form():
     result = run(plan(hours=0.02))
     figures = json.loads(json.dumps(summary([result], listed=True), allow_nan=False))
