@@ -42,7 +42,7 @@ def any_target(name: str, value: np.ndarray, rng: np.random.Generator) -> np.nda
         return np.clip(rng.uniform(-0.2, 1.2, value.shape), 0.0, 1.0)
     if name in COUNTS:
         return np.floor(rng.uniform(0.0, 1.0, value.shape) * (value + 1.0))
-    if name == "valve_stuck":
+    if name == "valve_stuck" or name.endswith("_manual"):
         return np.where(rng.random(value.shape) < 0.8, np.nan, rng.uniform(0.0, 1.0, value.shape))
     if name in ("dry_bulb", "wet_bulb", "sink_out", "dh_return", "fws_supply", "tcs_supply"):
         return value + rng.uniform(-10.0, 10.0, value.shape)

@@ -25,7 +25,7 @@ CDU = ct.record(("cdu_inside", "cdu_head", "cdu_flow", "cdu_power", "cdu_needed"
 RACK = ct.record(("rack", "gpus", "plate_rated", "plate_base", "plate_flow", "plate_exponent", "throttle", "shutdown",
                   "alike", "scale", "hot"))  # 1: flow and film of the rack before; share of the pattern asked now; 1: a GPU is throttled or off
 LOOP_STATE, CDU_STATE = ct.record(LoopControl._fields), ct.record(CduControl._fields)
-CDU_TARGETS = ct.record(("tcs_supply", "cdu_dp", "cdu_powered", "cdu_pumps", "cdu_head", "filter", "valve_stuck"))
+CDU_TARGETS = ct.record(("tcs_supply", "cdu_dp", "cdu_powered", "cdu_pumps", "cdu_head", "filter", "valve_stuck", "cdu_speed_manual"))
 RACK_TARGETS = ct.record(("other_power", "air_power", "rack_powered"))
 LOOP_TARGETS = ct.record(f.name for f in fields(Targets) if f.name not in (*CDU_TARGETS.names, *RACK_TARGETS.names, "gpu_power"))
 

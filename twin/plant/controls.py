@@ -37,6 +37,12 @@ def pi(tuning: Pi, integral: Array, last: Array, error: Array, dt: float) -> tup
     return output, clip(free, tuning.low, tuning.high)
 
 
+@register_jitable
+def by_hand(hand: Array, output: Array, integral: Array) -> tuple[Array, Array]:
+    """Output and integral of a controller in manual at `hand`, of one in automatic where it is NaN: the integral follows, so the way back has no bump."""
+    return where(np.isnan(hand), output, hand), where(np.isnan(hand), integral, hand)
+
+
 class Staging(NamedTuple):
     """Rules of a group of alike units driven at one speed."""
 

@@ -15,7 +15,7 @@ from numba.extending import register_jitable
 from twin.physics.elementwise import clip, where
 from twin.physics.water_use import entering_air
 from twin.plant import nodes
-from twin.plant.controls import Pi, Staging, pi, stage
+from twin.plant.controls import Pi, Staging, by_hand, pi, stage
 from twin.plant.machines import Machinery, Machines, Targets
 from twin.plant.pumped import Pumped, hydraulics
 from twin.plant.types import Core, Inputs, Parameters, State
@@ -71,6 +71,7 @@ def cdu_control(x: Machines, t: Targets, supply: Array, dp: Array, dt: float) ->
     """Valve holds the coolant's supply temperature [degC], pumps hold the pressure across the racks [Pa]."""
     valve, valve_i = pi(VALVE, x.valve_i, x.valve, supply - t.tcs_supply, dt)
     speed, speed_i = pi(CDU_SPEED, x.cdu_speed_i, x.cdu_speed, 1.0 - dp / t.cdu_dp, dt)
+    speed, speed_i = by_hand(t.cdu_speed_manual, speed, speed_i)
     return CduControl(valve, valve_i, speed, speed_i)
 
 
@@ -96,8 +97,10 @@ def loop_control(c: Core, m: Machinery, x: Machines, t: Targets, core: Array, dp
     """Pumps hold the pressure across the hall [Pa]; fans, heat pump, chillers, pads and bypass hold the facility supply."""
     over = core[nodes.TRIM] - t.fws_supply
     pump, pump_i = pi(PUMP_SPEED, x.pump_speed_i, x.pump_speed, 1.0 - dp / t.loop_dp, dt)
+    pump, pump_i = by_hand(t.pump_speed_manual, pump, pump_i)
     on, timer, since = stage(PUMPS, x.pumps_on, x.pumps_timer, x.pumps_since, pump, 1.0, m.loop_pumps, dt)
     fan, fan_i = pi(FAN, x.fan_i, x.fan, over, dt)
+    fan, fan_i = by_hand(t.fan_manual, fan, fan_i)
     chiller, chiller_i = pi(CHILLER, x.chiller_i, x.chiller, over - CHILLER_BAND_K, dt)
     reach = HEATPUMP_RATE * dt
     heatpump = clip(_heatpump(t, core), x.heatpump - reach, x.heatpump + reach)

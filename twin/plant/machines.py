@@ -95,6 +95,9 @@ class Targets:
     cdu_head: Array  # [..., C] head factor, 1 new
     filter: Array  # [..., C] resistance factor of the coolant side, 1 clean
     valve_stuck: Array  # [..., C] position, NaN where it moves
+    cdu_speed_manual: Array  # [..., C] speed of its pumps set by hand, NaN in automatic
+    pump_speed_manual: Array  # [..., L] likewise of the facility pumps
+    fan_manual: Array  # [..., L] likewise of the fans
     chiller: Array  # [..., L] share of the trim chillers able to run
     make_up: Array  # [..., L] m3/s of fresh water into the facility loop
     tower_flow: Array  # [..., L] m3/s

@@ -41,5 +41,6 @@ def targets(p: Parameters, m: Machinery, d: Design, load: float | Array, dry_bul
         chiller_powered=ones(loops),
         cdu_pumps=m.cdu_pumps.copy(), loop_pumps=m.loop_pumps.copy(), fans_able=ones(loops),
         cdu_head=ones(cdus), filter=ones(cdus), valve_stuck=np.full(cdus, np.nan),
+        cdu_speed_manual=np.full(cdus, np.nan), pump_speed_manual=np.full(loops, np.nan), fan_manual=np.full(loops, np.nan),
         chiller=ones(loops), make_up=np.zeros(loops), tank_share=ones(loops), tower_flow=p.core.tower_flow * 0.8,
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from twin.whatif.ground import Ground
 from twin.whatif.span import seconds
@@ -35,6 +35,12 @@ class Perturbation(BaseModel):
     @classmethod
     def _time(cls, value: Any) -> Any:
         return seconds(value)
+
+    @model_validator(mode="after")
+    def _sudden(self) -> Perturbation:
+        if self.sudden and self.ramp_s:
+            raise ValueError("this happens at once: ramp_s must be left out")
+        return self
 
     def applies(self, g: Ground) -> str | None:
         """Why it means nothing at a site; None where it does."""

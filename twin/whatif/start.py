@@ -51,7 +51,8 @@ def designed(g: Ground, load: float | None = None, dry_bulb: float | None = None
     dry = g.d.mean_outdoor if dry_bulb is None else dry_bulb
     wet = dry - 3.0 if wet_bulb is None else wet_bulb
     state, inputs = settle(g.p, g.d, load, dry, wet)
-    return settled(g, Start(state, poised(g.p, g.m, inputs), at_rest(g.supply), filled(g.p, g.volumes, state), inputs, calm(g, load, dry, wet)))
+    machines = poised(g.p, g.m, inputs)
+    return settled(g, Start(state, machines, at_rest(g.supply), filled(g.p, g.volumes, state), inputs, calm(g, machines, load, dry, wet)))
 
 
 def settled(g: Ground, s: Start) -> Start:
@@ -61,4 +62,4 @@ def settled(g: Ground, s: Start) -> Start:
         for _ in range(steps):
             x, inputs, _ = drive(g.p, g.m, x, state, s.world.targets, dt)
             state, _ = step(g.p, state, inputs, dt)
-    return replace(s, state=state, machines=x, inputs=inputs, stocks=filled(g.p, g.volumes, state))
+    return replace(s, state=state, machines=x, inputs=inputs, stocks=filled(g.p, g.volumes, state), world=replace(s.world, stand=x))

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from twin.plant.machines import Targets
+from config.equipment import IDLE_REST
+from twin.plant.machines import Machines, Targets
 from twin.plant.targets import targets
 from twin.whatif.ground import Ground
 
@@ -46,6 +47,7 @@ class World:
     loop_leak: Array  # [L] m3/s
     wear: Wear
     prices: Prices
+    stand: Machines  # at the beginning: where what is stuck or taken by hand stays
 
     def aim(self, **changes: Array) -> World:
         """With other targets."""
@@ -62,10 +64,22 @@ def at(rows: Array, value: Array | float, otherwise: Array) -> Array:
     return out
 
 
-def calm(g: Ground, load: float | Array, dry_bulb: float, wet_bulb: float) -> World:
+def calm(g: Ground, stand: Machines, load: float | Array, dry_bulb: float, wet_bulb: float) -> World:
     """Nothing happens: the designed plant at a share of load (one number or [R]) in a weather [degC]."""
     c, loops, racks = g.m.cdu_head.shape, g.m.loop_head.shape, g.m.rack.shape
     one, network = np.ones_like(g.supply.battery), g.site.model.network
     wear = Wear(np.ones(g.p.leaves.plate_factor.shape), np.ones(c), np.ones(loops), np.ones(loops), np.ones(loops))
     return World(targets(g.p, g.m, g.d, load, dry_bulb, wet_bulb), one, one, g.supply.transfer.copy(), one, np.zeros(racks), np.zeros(loops),
-                 wear, Prices(heat_eur_mwh=network.price_eur_mwh if network else 0.0))
+                 wear, Prices(heat_eur_mwh=network.price_eur_mwh if network else 0.0), stand)
+
+
+def loaded(g: Ground, w: World, racks: Array, load: float, share: float) -> World:
+    """Racks [n] moved by `share` from what they take to a `load` [0..1] of their GPUs' range."""
+    t, d, rest = w.targets, g.d, IDLE_REST + (1.0 - IDLE_REST) * load
+
+    def towards(now: Array, to: Array) -> Array:
+        return at(racks, now[racks] + share * (to - now[racks]), now)
+
+    gpu = (d.gpu_idle + (d.gpu_max - d.gpu_idle) * load)[racks, None]
+    return w.aim(gpu_power=towards(t.gpu_power, gpu), other_power=towards(t.other_power, d.other[racks] * rest),
+                 air_power=towards(t.air_power, d.air[racks] * rest))

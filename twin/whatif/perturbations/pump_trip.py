@@ -13,7 +13,7 @@ from twin.whatif.world import World, at
 
 
 class PumpTrip(Perturbation):
-    """Pumps of CDUs stop; the rest run on."""
+    """Pumps of CDUs stop; those in reserve take over."""
 
     words: ClassVar[tuple[str, ...]] = ("cdu", "count")
     sudden: ClassVar[bool] = True
@@ -27,8 +27,7 @@ class PumpTrip(Perturbation):
 
     def write(self, g: Ground, w: World, share: float, elapsed_s: float) -> World:
         rows = select(g, "cdu", self.cdu, "cdu")
-        able = w.targets.cdu_pumps[rows]
-        left = np.maximum(able - (self.count or np.inf), 0.0) if share > 0 else able
+        left = np.maximum(w.targets.cdu_pumps[rows] - (self.count or np.inf), 0.0)
         return w.aim(cdu_pumps=at(rows, left, w.targets.cdu_pumps))
 
 
