@@ -21,7 +21,7 @@ def adiabatic(p: float, die: float, plate: float, link: float, die_0: float, pla
 def test_time_to_throttling_after_a_total_pump_loss(site: str) -> None:
     g, start = grounded(site)
     rack, leaves = int(np.flatnonzero(g.p.wiring.rack_cdu == 2)[0]), g.p.leaves
-    power = start.inputs.gpu_power[rack, 0]
+    power = start.world.targets.gpu_power[rack, 0]
     known = (power, leaves.die_capacity[rack], leaves.plate_capacity[rack], leaves.die_plate[rack], start.state.die[rack, 0], start.state.plate[rack, 0])
     exact = brentq(lambda t: adiabatic(*known, t) - leaves.throttle[rack], 0.0, 1e4)
     first = answer(site, "pump-trip cdu-03", horizon_s=2.0 * exact + 10).first

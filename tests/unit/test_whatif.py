@@ -38,12 +38,12 @@ def test_the_start_is_left_as_it_was_and_the_same_question_gives_the_same_bytes(
 
 def test_no_future_loses_or_makes_heat() -> None:
     found = answer("valence", "pump-trip cdu-03", horizon_s=120)
-    assert np.abs(found.future["loop.residual_w"]).max() < 1e-9 * found.future["site.it_kw"].max() * 10
+    assert found.future["loop.residual"].max() < 1e-9
 
 
 def test_words_and_mappings_ask_the_same() -> None:
-    spoken_ = Question(perturbations=spelled("pump-trip cdu-03 count=1 start=10min for=1h ramp=30s"))
-    written = asked({"perturbations": [{"kind": "pump-trip", "cdu": "cdu-03", "count": 1, "start_s": 600, "duration_s": "1h", "ramp_s": 30}]})
+    spoken_ = Question(perturbations=spelled("pump-trip cdu-03 count=1 start=10min for=1h"))
+    written = asked({"perturbations": [{"kind": "pump-trip", "cdu": "cdu-03", "count": 1, "start_s": 600, "duration_s": "1h"}]})
     assert spoken_ == written == asked(plain(written))
 
 

@@ -79,7 +79,7 @@ def money(a: Answer) -> Table:
     table.add_column("")
     table.add_column("", justify="right")
     rows = (("IT energy", d.it_kwh, "kWh"), ("site energy", d.facility_kwh, "kWh"), ("heat sold", d.sold_kwh, "kWh"), ("net cost", d.net_eur, "EUR"),
-            ("CO2 of electricity", d.co2_kg, "kg"), ("CO2 avoided by heat sold", d.avoided_kg, "kg"), ("GPU hours throttled", d.throttled_gpu_h, "h"))
+            ("CO2 of electricity", d.co2_kg, "kg"), ("CO2 avoided by heat sold", d.avoided_kg, "kg"), ("computing lost", d.lost_gpu_h, "GPU h"))
     for name, value, unit in rows:
         table.add_row(name, f"{value:+,.1f} {unit}" if abs(value) >= 0.05 else "none")
     margin = f"{a.margin.gpu_k:.1f} K at {a.margin.asset}, without it {a.base_margin.gpu_k:.1f} K"

@@ -8,12 +8,14 @@ from typing import Any
 import typer
 
 from config.load import load_site
+from config.scenarios import is_scenario, known_scenarios, scenario_tree
 from twin.whatif.answer import Answer, encode
 from twin.whatif.ask import ask
 from twin.whatif.ground import ground
 from twin.whatif.perturbations import KINDS
 from twin.whatif.question import Question, asked, plain, spelled
 from twin.whatif.refusal import Refused
+from twin.whatif.scenario import scenario
 from twin.whatif.start import designed
 
 REFUSED = 2  # exit code
@@ -35,8 +37,13 @@ class Asked:
 def question(a: Asked) -> Question:
     """The question meant by the command line. Raises Refused or ConfigError."""
     given = {"horizon_s": a.horizon, "step_s": a.step}
-    base: dict[str, Any] = plain(Question(perturbations=spelled(a.words)))
+    base: dict[str, Any] = plain(scenario(scenario_tree(a.words)) if is_scenario(a.words) or looks_like_a_file(a.words)
+                                 else Question(perturbations=spelled(a.words)))
     return asked(base | {k: v for k, v in given.items() if v is not None})
+
+
+def looks_like_a_file(words: str) -> bool:
+    return words.endswith((".yaml", ".yml"))
 
 
 def local(a: Asked) -> None:
@@ -73,16 +80,24 @@ def written(found: Answer, as_json: bool, show: Any) -> None:
 def catalogue(as_json: bool) -> None:
     """Every kind of perturbation with its fields."""
     if as_json:
-        typer.echo(json.dumps({name: kind.model_json_schema() for name, kind in sorted(KINDS.items())}))
+        typer.echo(json.dumps({"kinds": {name: kind.model_json_schema() for name, kind in sorted(KINDS.items())},
+                               "scenarios": {name: plain(scenario(scenario_tree(name))) for name in known_scenarios()}}))
         return
     from rich.console import Console
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
-    for column in ("kind", "what", "fields"):
+    for column in ("example", "what happens", "fields"):
         table.add_column(column, overflow="fold")
-    for name, kind in sorted(KINDS.items()):
+    for _, kind in sorted(KINDS.items()):
         own = [f for f in kind.model_fields if f not in ("start_s", "duration_s", "ramp_s")]
-        table.add_row(name, (kind.__doc__ or "").partition("\n")[0], " ".join(own))
+        table.add_row(kind.example, (kind.__doc__ or "").partition("\n")[0], " ".join(own))
     Console().print(table)
-    Console().print("All take start=, for= and ramp= (90s, 10min, 1h30m). Join several with ' + '.", style="dim")
+    saved = Table(box=None, pad_edge=False)
+    for column in ("scenario", "what it asks"):
+        saved.add_column(column, overflow="fold")
+    for name in known_scenarios():
+        q = scenario(scenario_tree(name))
+        saved.add_row(name, f"{q.title}. {q.asks}")
+    Console().print(saved)
+    Console().print("Kinds take start=, for= and ramp= (90s, 10min, 1h30m). Join several with ' + '.", style="dim")

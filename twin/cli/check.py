@@ -1,4 +1,4 @@
-"""Check a site file: every error at once, or the totals of the site."""
+"""Check a site or scenario file: every error at once, or what it adds up to."""
 from __future__ import annotations
 
 import json
@@ -24,21 +24,39 @@ def register(app: typer.Typer) -> None:
 
 
 def check(
-    site: Annotated[str, typer.Argument(help="Name of a site, or path of a site file.")],
+    site: Annotated[str, typer.Argument(help="Name of a site or scenario, or path of its file.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Report every error of a site file at once, or print the totals of the site."""
-    from config.check import totals
+    """Report every error of a site or scenario file at once, or print what it adds up to."""
     from config.errors import ConfigError
-    from config.load import load_site
+    from config.scenarios import is_scenario
 
     try:
-        loaded = load_site(site)
+        (_scenario if is_scenario(site) else _site)(site, as_json)
     except ConfigError as error:
         if not as_json:
             raise
         typer.echo(json.dumps({"ok": False, "problems": [_problem(p) for p in error.problems]}))
         raise typer.Exit(2) from None
+
+
+def _scenario(name: str, as_json: bool) -> None:
+    from config.scenarios import scenario_tree
+    from twin.whatif.question import kind_of, plain
+    from twin.whatif.scenario import scenario
+
+    found = scenario(scenario_tree(name))
+    if as_json:
+        typer.echo(json.dumps({"ok": True, "scenario": plain(found)}))
+    else:
+        typer.echo(f"{found.title}: {', '.join(kind_of(p) for p in found.perturbations)} over {found.horizon_s / 3600:g} h. {found.asks}")
+
+
+def _site(site: str, as_json: bool) -> None:
+    from config.check import totals
+    from config.load import load_site
+
+    loaded = load_site(site)
     sums = totals(loaded).as_dict()
     if as_json:
         typer.echo(json.dumps({"ok": True, "site": loaded.id, "totals": sums}))

@@ -26,7 +26,7 @@ class Account:
     net_eur: float
     co2_kg: float  # of the electricity
     avoided_kg: float  # by the heat that is sold
-    throttled_gpu_h: float
+    lost_gpu_h: float  # of computing: what GPUs do not take of what is asked of them, each by its share
 
     def __sub__(self, other: Account) -> Account:
         return Account(*(a - b for a, b in zip(asdict(self).values(), asdict(other).values(), strict=True)))
@@ -37,8 +37,8 @@ def total(seconds: Array, power: Array) -> float:
     return float(np.trapezoid(power, seconds))
 
 
-def account(t: Trajectory, prices: Array) -> Account:
-    """Sums of a future; `prices` holds for each record its Prices."""
+def account(t: Trajectory, prices: Array, gpus: int) -> Account:
+    """Sums of a future; `prices` holds for each record its Prices, a rack has `gpus`."""
     s = t.seconds
     genset, facility = t["genset.power_kw"].sum(-1), t["site.facility_kw"]
     grid = facility - genset
@@ -52,7 +52,7 @@ def account(t: Trajectory, prices: Array) -> Account:
         it_kwh=total(s, t["site.it_kw"]) / J_KWH, facility_kwh=total(s, facility) / J_KWH, genset_kwh=total(s, genset) / J_KWH,
         sold_kwh=total(s, t["site.sold_kw"]) / J_KWH, rejected_kwh=total(s, t["site.rejected_kw"]) / J_KWH, power_eur=power, heat_eur=heat,
         net_eur=power - heat, co2_kg=priced(grid, "power_kg_mwh") + priced(genset, "diesel_kg_mwh"),
-        avoided_kg=priced(t["site.sold_kw"], "heat_kg_mwh"), throttled_gpu_h=total(s, t["rack.throttled"].sum(-1)) / 3600.0)
+        avoided_kg=priced(t["site.sold_kw"], "heat_kg_mwh"), lost_gpu_h=gpus * total(s, t["rack.lost"].sum(-1)) / 3600.0)
 
 
 def prices_at(plan: list, seconds: Array, dt: float) -> list[Prices]:

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,25 +16,24 @@ from twin.whatif.phrase import number
 from twin.whatif.question import Question, plain
 from twin.whatif.record import Trajectory
 from twin.whatif.run import run
-from twin.whatif.schedule import checked, pieces
+from twin.whatif.schedule import checked, pieces, spans
 from twin.whatif.series import series
 from twin.whatif.span import clock, spoken
 from twin.whatif.start import Start
 
 Array = np.ndarray
-RECORDS = 720  # of a future at most
+ROOM, FEWEST, MOST = 1_500_000, 240, 3600  # values of a rack column, and records of a future beside the fine ones after its changes
 
 
 def ask(g: Ground, start: Start, q: Question) -> Answer:
     """What the perturbations of a question do. Raises Refused where it means nothing at this site."""
     checked(g, q.perturbations)
     steps = max(round(q.horizon_s / q.step_s), 1)
-    every = max(-(-steps // RECORDS), 1)
-    steps = -(-steps // every) * every
     plan = pieces(g, start.world, q.perturbations, steps, q.step_s)
-    calm = pieces(g, start.world, (), steps, q.step_s)
-    base = run(g, start, calm, q.step_s, every)
-    future = run(g, start, plan, q.step_s, every) if q.perturbations else base
+    calm = [replace(piece, world=start.world) for piece in plan]
+    grid = spans(plan, steps, q.step_s, int(np.clip(ROOM // len(g.m.rack), FEWEST, MOST)))
+    base = run(g, start, calm, grid, q.step_s)
+    future = run(g, start, plan, grid, q.step_s) if q.perturbations else base
     return told(g, start, q, base, future, plan, calm)
 
 
@@ -44,7 +44,8 @@ def told(g: Ground, start: Start, q: Question, base: Trajectory, future: Traject
     margins = margin(g, future), margin(g, base)
     chain = links(g, future, base, first.row if first and first.name.startswith("gpu") else None)
     causes = tuple(p.explain(g) + when(p) for p in q.perturbations)
-    with_, without = account(future, prices_at(plan, future.seconds, q.step_s)), account(base, prices_at(calm, base.seconds, q.step_s))
+    gpus = g.p.leaves.plate_factor.shape[-1]
+    with_, without = (account(t, prices_at(x, t.seconds, q.step_s), gpus) for t, x in ((future, plan), (base, calm)))
     return Answer(
         site=g.site.id, start_ms=start.ts_ms, question=plain(q), headline=headline(q, first, margins), causes=causes, first=first,
         plus_minus_s=None, reached=tuple(found), margin=margins[0], base_margin=margins[1], chain=tuple(chain),
@@ -53,9 +54,9 @@ def told(g: Ground, start: Start, q: Question, base: Trajectory, future: Traject
 
 
 def when(p: Any) -> str:
-    """` at 00:10:00 for 2 h`."""
-    parts = [f"at {clock(p.start_s)}"] + ([f"for {spoken(p.duration_s)}"] if p.duration_s else []) + ([f"over {spoken(p.ramp_s)}"] if p.ramp_s else [])
-    return " " + " ".join(parts)
+    """` at 00:10:00 for 2 h`, nothing where it is from the start to the end."""
+    parts = ([f"at {clock(p.start_s)}"] if p.start_s else []) + ([f"for {spoken(p.duration_s)}"] if p.duration_s else []) + ([f"over {spoken(p.ramp_s)}"] if p.ramp_s else [])
+    return "".join(f" {part}" for part in parts)
 
 
 def margin(g: Ground, t: Trajectory) -> Margin:
@@ -72,7 +73,8 @@ def headline(q: Question, first: Reached | None, margins: tuple[Margin, Margin])
         change = now.gpu_k - base.gpu_k
         parts = f"the hottest GPU stays {number(now.gpu_k)} K below throttling"
         return f"Nothing is lost within {spoken(q.horizon_s)}: {parts} ({change:+.1f} K)."
-    return f"{consequence(first)} in {spoken(first.at_s)}: {first.sentence}."
+    kept = "" if first.severity == HARM else f" No GPU throttles within {spoken(q.horizon_s)}: {number(now.gpu_k)} K are left."
+    return f"{consequence(first)} in {spoken(first.at_s)}: {first.sentence}.{kept}"
 
 
 def consequence(r: Reached) -> str:

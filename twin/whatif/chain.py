@@ -98,4 +98,9 @@ def sentence(causes: list[str], chain: list[Link], first: Reached | None) -> str
     head = "; ".join(causes)
     parts = [(link.at_s, link.sentence) for link in chain[:MOST]] + ([(first.at_s, first.sentence)] if first else [])
     rest = [text for _, text in sorted(parts, key=lambda part: part[0])]
-    return f"{head[:1].upper()}{head[1:]}{': ' if rest else ', and nothing that is watched changes'}{', then '.join(rest)}."
+    return f"{capital(head)}{': ' if rest else ', and nothing that is watched changes'}{', then '.join(rest)}."
+
+
+def capital(text: str) -> str:
+    """With a capital letter, unless it begins with a name."""
+    return text if any(c.isdigit() for c in text.split()[0]) else text[:1].upper() + text[1:]

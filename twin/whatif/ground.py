@@ -93,5 +93,10 @@ def halls(g: Ground, words: str, field: str = "hall") -> Array:
 
 
 def feed_rows(g: Ground, words: str, field: str = "feed") -> Array:
-    """[n] rows of the feeds meant: `a`, `feed-a`, `all`."""
-    return select(g, "feed", ",".join(w.strip().removeprefix("feed-") for w in words.split(",")), field)
+    """[n] rows of the feeds meant: `a`, `feed-a`, `all`; `a` is every site's own a where several sites are one."""
+    names = [a.id for a in g.site.assets["feed"]]
+    wanted = [w.strip().removeprefix("feed-") for w in words.split(",")]
+    rows = [i for i, n in enumerate(names) if any(w == "all" or n == w or n.endswith(f"-{w}") or fnmatchcase(n, w) for w in wanted)]
+    if not rows:
+        raise Refused(field, f"no feed is called {words[:40]!r}: it has {', '.join(names[:SHOWN])}")
+    return np.array(rows, dtype=int)

@@ -148,4 +148,4 @@ def named(g: Ground, limit: Limit, row: int, t: Trajectory) -> str:
 def gpu_named(t: Trajectory, row: int) -> str:
     """` GPU 12` where one is hotter than the others of its rack."""
     die = t.last.die[row]
-    return f" GPU {die.argmax() + 1}" if die.max() - np.median(die) > 0.01 else ""
+    return f" GPU {die.argmax() + 1}" if len(die) > 1 and die.max() - np.median(die) > 0.01 else ""

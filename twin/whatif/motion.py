@@ -1,37 +1,83 @@
-"""Machines and heat over a block of steps in a world that holds still."""
+"""Machines and heat over a block of steps in a world that holds still: the compiled plant, and what it shows as columns."""
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
-from twin.plant.drive import drive
+import numpy as np
+
+from twin.plant import nodes
+from twin.plant.compiled_show import Shown
+from twin.plant.drive import LoopInputs, loop_inputs
+from twin.plant.driven import DrivenRunner
+from twin.plant.futures import lumped
 from twin.plant.machines import Machines, Targets
-from twin.plant.pumped import Pumped
-from twin.plant.step import account, solve
-from twin.plant.types import Flows, Inputs, Parameters, State
+from twin.plant.pumped import branch_conductance
+from twin.plant.types import Parameters, State
 from twin.whatif.ground import Ground
 
+Array = np.ndarray
 
-class Moved(NamedTuple):
-    """After a block: the inputs and flows are those of its last step."""
+
+class Seen(NamedTuple):
+    """Rows [n] at the ends of steps; flows and powers are those during the step."""
+
+    seconds: Array  # [n] s after the start of the block
+    shown: Shown
+    inputs: LoopInputs  # [n, L]
+    loop_dp: Array  # [n, L] Pa across the hall
+    cdu_dp: Array  # [n, C] Pa across the racks
+
+
+class Body(NamedTuple):
+    """State of a plant in which each node of a rack stands for `each` GPUs."""
 
     state: State
     machines: Machines
-    inputs: Inputs
-    pumped: Pumped
-    flows: Flows
+    each: int
+
+
+def body(state: State, machines: Machines, factor: Array, power: Array) -> Body:
+    """One node a rack where all GPUs of every rack are alike (then it is exact), every GPU else."""
+    parts = (state.die, state.plate, factor, power, machines.throttle, machines.off)
+    if any((x != x[:, :1]).any() for x in parts):
+        return Body(state, machines, 1)
+    one = replace(machines, throttle=machines.throttle[:, :1].copy(), off=machines.off[:, :1].copy())
+    return Body(State(**{f: getattr(state, f) for f in State.__dataclass_fields__} | {"die": state.die[:, :1].copy(), "plate": state.plate[:, :1].copy()}),
+                one, state.die.shape[-1])
+
+
+def averaged(state: State, machines: Machines) -> Body:
+    """One node a rack: the means of its GPUs."""
+    one = replace(machines, throttle=machines.throttle.mean(-1, keepdims=True), off=machines.off.mean(-1, keepdims=True))
+    return Body(lumped(state), one, state.die.shape[-1])
 
 
 class Motion:
     """A plant on the move with parameters that hold."""
 
-    def __init__(self, g: Ground, p: Parameters, state: State, machines: Machines, dt: float):
-        self.g, self.p, self.state, self.machines, self.dt = g, p, state, machines, dt
+    def __init__(self, g: Ground, p: Parameters, b: Body, dt: float):
+        self.g, self.dt, self.each = g, dt, b.each
+        factor = p.leaves.plate_factor
+        if b.each > 1:
+            factor = factor.mean(-1, keepdims=True)
+        self._runner = DrivenRunner(replace(p, leaves=replace(p.leaves, plate_factor=factor)), g.m, b.state, b.machines, b.each)
 
-    def run(self, t: Targets, steps: int) -> Moved:
-        """`steps` steps towards these targets."""
-        for _ in range(steps):
-            before = self.state
-            self.machines, u, pumped = drive(self.p, self.g.m, self.machines, before, t, self.dt)
-            solved = solve(self.p, before, u, self.dt)
-            self.state = solved.after
-        return Moved(self.state, self.machines, u, pumped, account(self.p, before, u, solved, self.dt))
+    def run(self, t: Targets, steps: int, every: int) -> Seen:
+        """`steps` steps towards these targets, a row each `every` of them."""
+        asked = replace(t, gpu_power=t.gpu_power.sum(-1, keepdims=True)) if self.each > 1 else t
+        course = self._runner.run(asked, steps, self.dt, every=every)
+        return seen(self.g, t, course.seconds, course.shown)
+
+    def body(self) -> Body:
+        return Body(self._runner.state(), self._runner.machines(), self.each)
+
+
+def seen(g: Ground, t: Targets, seconds: Array, shown: Shown) -> Seen:
+    """What follows from the rows of a run."""
+    m, w = g.m, g.p.wiring
+    loops, cdus = shown.loop_machines.view(np.recarray), shown.cdu_machines.view(np.recarray)
+    hall = w.cdus_to_loops(branch_conductance(m, cdus, t)) + m.air
+    root = shown.loops["flow"] / np.maximum(hall, 1e-12)
+    return Seen(seconds, shown, loop_inputs(loops, t, nodes.first(shown.core), m.air * root, shown.loops["pump"]), root**2,
+                np.square(shown.cdus["tcs_flow"] / w.racks_to_cdus(m.rack)))

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from twin.whatif.ground import Ground
 from twin.whatif.span import seconds
@@ -25,16 +25,17 @@ class Perturbation(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
     words: ClassVar[tuple[str, ...]] = ()  # fields that a typed question gives without their names
+    example: ClassVar[str]  # as it would be typed; tried at every site
     sudden: ClassVar[bool] = False  # it is or is not: a ramp makes no sense
 
     start_s: Annotated[float, Field(ge=0, le=LONGEST_S, description="s after the beginning")] = 0.0
     duration_s: Annotated[float | None, Field(gt=0, le=LONGEST_S, description="s; to the end when left out")] = None
     ramp_s: Annotated[float, Field(ge=0, le=LONGEST_S, description="s to come and to go")] = 0.0
 
-    @field_validator("start_s", "duration_s", "ramp_s", mode="before")
+    @field_validator("*", mode="before")
     @classmethod
-    def _time(cls, value: Any) -> Any:
-        return seconds(value)
+    def _time(cls, value: Any, info: ValidationInfo) -> Any:
+        return seconds(value) if (info.field_name or "").endswith("_s") else value
 
     @model_validator(mode="after")
     def _sudden(self) -> Perturbation:

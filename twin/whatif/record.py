@@ -8,96 +8,107 @@ import numpy as np
 
 from twin.physics.machines import affinity_power
 from twin.plant import nodes
+from twin.plant.drive import LoopInputs
+from twin.plant.machines import Targets
 from twin.plant.power import loads
 from twin.plant.stocks import Stocks
 from twin.plant.supply import floor
 from twin.plant.supply_types import SupplyFlows, SupplyState
-from twin.plant.types import Flows, Inputs, Parameters, State
+from twin.plant.types import Parameters, State
 from twin.whatif.ground import Ground
-from twin.whatif.motion import Moved
+from twin.whatif.motion import Seen
 
 Array = np.ndarray
+Rows = Mapping[str, Array]
 
 
 @dataclass(frozen=True, slots=True)
 class Trajectory:
-    """`values["cdu.tcs_supply_c"]` is [n, C] SI at `seconds` [n] after the start; what is no column of a class is named in `row`."""
+    """`values["cdu.tcs_supply_c"]` is [n, C] SI at `seconds` [n] after the start; what is no column of a class is named in `rows`."""
 
     seconds: Array
-    values: Mapping[str, Array]
+    values: Rows
     last: State  # the plant at the end
 
     def __getitem__(self, name: str) -> Array:
         return self.values[name]
 
 
-def table(g: Ground, seconds: Array, rows: Sequence[Mapping[str, Array]], last: State) -> Trajectory:
-    return Trajectory(seconds, {name: np.stack([r[name] for r in rows]) for name in rows[0]}, last)
+def joined(seconds: Sequence[Array], blocks: Sequence[Rows], last: State) -> Trajectory:
+    """One table of the rows of many blocks."""
+    return Trajectory(np.concatenate(seconds), {name: np.concatenate([b[name] for b in blocks]) for name in blocks[0]}, last)
 
 
-def cooler_power(g: Ground, u: Inputs) -> Array:
-    """Fans of dry coolers [L] W."""
+def cooler_power(g: Ground, u: LoopInputs) -> Array:
+    """Fans of dry coolers [..., L] W."""
     return affinity_power(u.cooler_fan, g.p.core.cooler_fan * u.cooler_on)
 
 
-def tower_power(g: Ground, u: Inputs) -> Array:
-    """Fans and tower-water pumps [L] W."""
+def tower_power(g: Ground, u: LoopInputs) -> Array:
+    """Fans and tower-water pumps [..., L] W."""
     c = g.p.core
-    flow = np.divide(u.tower_flow, c.tower_flow, out=np.zeros_like(c.tower_flow), where=c.tower_flow > 0)
+    flow = np.divide(u.tower_flow, c.tower_flow, out=np.zeros(np.shape(u.tower_flow)), where=c.tower_flow > 0)
     return affinity_power(u.tower_fan, c.tower_fan * u.tower_cells) + affinity_power(flow, c.tower_pump)
 
 
-def rack_power(u: Inputs) -> Array:
-    """[R] W."""
-    return u.gpu_power.sum(-1) + u.other_power + u.air_power
+def rack_power(t: Targets, seen: Seen) -> Array:
+    """[n, R] W."""
+    return seen.shown.gpu + (t.other_power + t.air_power) * t.rack_powered
 
 
-def asked(g: Ground, u: Inputs, f: Flows) -> Array:
-    """Loads [X] W of every group of consumers."""
-    return loads(g.supply, rack_power(u), cdu=g.p.wiring.cdus_to_loops(u.cdu_pump), pump=u.loop_pump, air_fan=u.air_fan,
-                 cooler=cooler_power(g, u), tower=tower_power(g, u),
-                 chiller=f.chiller_power, heat_pump=f.heatpump_power)
+def asked(g: Ground, t: Targets, seen: Seen) -> Array:
+    """Loads [n, X] W of every group of consumers."""
+    f = seen.shown.loops
+    return loads(g.supply, rack_power(t, seen), cdu=g.p.wiring.cdus_to_loops(seen.shown.cdus["pump"]), pump=f["pump"],
+                 air_fan=np.broadcast_to(seen.inputs.air_fan, f.shape), cooler=cooler_power(g, seen.inputs), tower=tower_power(g, seen.inputs),
+                 chiller=f["chiller_power"], heat_pump=f["heatpump_power"])
 
 
-def row(g: Ground, p: Parameters, m: Moved, e: SupplyFlows, fed: SupplyState, held: Stocks, health: Array) -> dict[str, Array]:
-    """Columns at the end of a block."""
-    return _racks(p, m) | _cdus(g, m, held) | _loops(g, m, held) | _electric(g, e, fed, health) | _site(m, e)
+def rows(g: Ground, p: Parameters, t: Targets, wanted: Targets, seen: Seen) -> dict[str, Array]:
+    """Columns of racks, CDUs and loops; `wanted` are the targets before a lack of power."""
+    return _racks(g, p, t, wanted, seen) | _cdus(seen) | _loops(g, seen)
 
 
-def _racks(p: Parameters, m: Moved) -> dict[str, Array]:
-    hottest = m.state.die.max(-1)
-    return {"rack.gpu_max_c": hottest, "rack.gpu_margin_k": p.leaves.throttle - hottest, "rack.power_kw": rack_power(m.inputs),
-            "rack.flow_lpm": m.inputs.rack_flow, "rack.return_c": m.state.manifold,
-            "rack.throttled": ((m.machines.throttle < 0.999) | (m.machines.off > 0)).sum(-1) * 1.0, "rack.off": m.machines.off.sum(-1)}
+def _racks(g: Ground, p: Parameters, t: Targets, wanted: Targets, seen: Seen) -> dict[str, Array]:
+    hottest, would = seen.shown.hottest, np.maximum(wanted.gpu_power.sum(-1), 1.0)
+    return {"rack.gpu_max_c": hottest, "rack.gpu_margin_k": p.leaves.throttle - hottest, "rack.power_kw": rack_power(t, seen),
+            "rack.lost": np.clip(1.0 - seen.shown.gpu / would, 0.0, 1.0)}
 
 
-def _cdus(g: Ground, m: Moved, held: Stocks) -> dict[str, Array]:
-    w = g.p.wiring
-    return {"cdu.tcs_supply_c": m.state.tcs_supply, "cdu.tcs_return_c": m.state.tcs_return, "cdu.tcs_flow_lpm": w.racks_to_cdus(m.inputs.rack_flow),
-            "cdu.fws_flow_lpm": m.inputs.fws_flow, "cdu.heat_kw": m.flows.cdu_heat, "cdu.power_kw": m.inputs.cdu_pump,
-            "cdu.valve_pct": m.machines.valve, "cdu.speed_pct": m.machines.cdu_speed, "cdu.dp_kpa": m.pumped.cdu_dp, "cdu.level_pct": held.level}
+def _cdus(seen: Seen) -> dict[str, Array]:
+    c, x = seen.shown.cdus, seen.shown.cdu_machines
+    return {"cdu.tcs_supply_c": c["tcs_supply"], "cdu.tcs_return_c": c["tcs_return"], "cdu.tcs_flow_lpm": c["tcs_flow"], "cdu.fws_flow_lpm": c["fws_flow"],
+            "cdu.heat_kw": c["heat"], "cdu.power_kw": c["pump"], "cdu.valve_pct": x["valve"], "cdu.speed_pct": x["cdu_speed"], "cdu.dp_kpa": seen.cdu_dp}
 
 
-def _loops(g: Ground, m: Moved, held: Stocks) -> dict[str, Array]:
-    core, u, f = m.state.core, m.inputs, m.flows
-    fans = cooler_power(g, u) + tower_power(g, u)
-    return {"loop.supply_c": core[:, nodes.SUPPLY], "loop.return_c": core[:, nodes.PLANT_IN], "loop.air_c": core[:, nodes.AIR],
-            "loop.flow_lpm": g.p.wiring.cdus_to_loops(u.fws_flow) + u.air_flow, "loop.dp_kpa": m.pumped.loop_dp, "loop.pressure_kpa": held.pressure,
-            "loop.effort": m.machines.fan, "loop.pump_speed": m.machines.pump_speed, "loop.pumps": m.machines.pumps_on,
-            "loop.pump_w": u.loop_pump, "loop.fan_w": fans, "loop.district_w": f.district, "loop.heatpump_w": f.heatpump_source + f.heatpump_power,
-            "loop.heatpump_electric_w": f.heatpump_power, "loop.heatpump_load": u.heatpump_load, "loop.rejected_w": f.cooler + f.tower + f.chiller,
-            "loop.stored_w": f.stored, "loop.residual_w": f.residual}
+def _loops(g: Ground, seen: Seen) -> dict[str, Array]:
+    core, f, x = seen.shown.core, seen.shown.loops, seen.shown.loop_machines
+    sold = f["district"] + f["heatpump_source"] + f["heatpump_power"]
+    return {"loop.supply_c": core[..., nodes.SUPPLY], "loop.return_c": core[..., nodes.PLANT_IN], "loop.air_c": core[..., nodes.AIR],
+            "loop.flow_lpm": f["flow"], "loop.dp_kpa": seen.loop_dp, "loop.effort": x["fan"], "loop.pump_speed": x["pump_speed"],
+            "loop.pumps": x["pumps_on"], "loop.pump_w": f["pump"], "loop.fan_w": cooler_power(g, seen.inputs) + tower_power(g, seen.inputs),
+            "loop.district_w": f["district"], "loop.heatpump_w": f["heatpump_source"] + f["heatpump_power"], "loop.heatpump_electric_w": f["heatpump_power"],
+            "loop.rejected_w": f["cooler"] + f["tower"] + f["chiller"], "loop.sold_w": sold, "loop.stored_w": f["stored"],
+            "loop.residual": np.abs(f["residual"]) / np.maximum(f["throughput"], 1.0)}
 
 
-def _electric(g: Ground, e: SupplyFlows, fed: SupplyState, health: Array) -> dict[str, Array]:
+def stocked(before: Stocks, after: Stocks, share: Array) -> dict[str, Array]:
+    """Levels and pressures at shares [n] of the way from one moment to the next."""
+    s = share[:, None]
+    return {"cdu.level_pct": before.level + s * (after.level - before.level), "loop.pressure_kpa": before.pressure + s * (after.pressure - before.pressure)}
+
+
+def electric(g: Ground, e: SupplyFlows, fed: SupplyState, health: Array, n: int) -> dict[str, Array]:
+    """Columns of the supply [n, F]; `e` has rows, or is the one block's."""
     usable = np.maximum(fed.battery - floor(g.supply, health), 0.0) / g.supply.battery
-    return {"feed.power_kw": e.feed, "feed.loss_kw": e.loss, "feed.transformer_over": e.transformer_over, "genset.power_kw": e.genset,
-            "genset.over": e.genset_over, "ups.charge_pct": fed.battery / g.supply.battery, "ups.usable": usable, "ups.power_out_kw": e.ups_out,
-            "ups.on": e.ups_on, "ups.over": e.ups_over, "ups.battery_w": e.battery, "power.powered": e.powered}
+    out = {"feed.power_kw": e.feed, "feed.loss_kw": e.loss, "feed.transformer_over": e.transformer_over, "genset.power_kw": e.genset,
+           "genset.over": e.genset_over, "ups.charge_pct": fed.battery / g.supply.battery, "ups.usable": usable, "ups.power_out_kw": e.ups_out,
+           "ups.over": e.ups_over, "ups.battery_w": e.battery, "power.powered": e.powered}
+    return {k: np.broadcast_to(v, (n, np.shape(v)[-1])) for k, v in out.items()}
 
 
-def _site(m: Moved, e: SupplyFlows) -> dict[str, Array]:
-    f = m.flows
-    return {"site.it_kw": rack_power(m.inputs).sum(), "site.facility_kw": (e.feed + e.genset + e.battery).sum(), "site.loss_kw": e.loss.sum(),
-            "site.sold_kw": (f.district + f.heatpump_source + f.heatpump_power).sum(), "site.rejected_kw": (f.cooler + f.tower + f.chiller).sum(),
-            "site.stored_kw": f.stored.sum(), "site.gpu_max_c": m.state.die.max()}
+def totals(r: Rows) -> dict[str, Array]:
+    """Columns of the site [n] from those of its parts."""
+    return {"site.it_kw": r["rack.power_kw"].sum(-1), "site.facility_kw": (r["feed.power_kw"] + r["genset.power_kw"] + r["ups.battery_w"]).sum(-1),
+            "site.loss_kw": r["feed.loss_kw"].sum(-1), "site.sold_kw": r["loop.sold_w"].sum(-1), "site.rejected_kw": r["loop.rejected_w"].sum(-1),
+            "site.stored_kw": r["loop.stored_w"].sum(-1), "site.gpu_max_c": r["rack.gpu_max_c"].max(-1)}

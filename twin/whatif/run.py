@@ -1,62 +1,140 @@
 """A future stepped through: electrical supply, machines, heat and stocks, block by block.
 
-Within a block the electrical supply holds still: a block is one step while a feed is away, a battery charges or a switch moves, and as
-long as the records are apart while nothing of that happens.
+A block is one step where power comes or goes: for a minute after something electrical happens, while what has power changes, and before
+a battery is empty. It is some seconds while a feed is away, a battery charges or something leaks, and minutes while all is quiet. Within
+a block the supply's power to consumers and the stocks hold still.
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from twin.plant import power, stocks, supply
-from twin.plant.machines import Machines, Targets
-from twin.plant.pumped import hydraulics
-from twin.plant.step import account, solve
+from twin.plant import stocks, supply
+from twin.plant.machines import Targets
 from twin.plant.stocks import Stocks
-from twin.plant.supply_types import SupplyFlows, SupplyInputs, SupplyState
-from twin.plant.types import Inputs, Parameters, State
+from twin.plant.supply_types import KINDS, SupplyFlows, SupplyInputs, SupplyState
+from twin.plant.types import Parameters
 from twin.whatif.ground import Ground
-from twin.whatif.motion import Motion, Moved
-from twin.whatif.record import Trajectory, asked, table
-from twin.whatif.record import row as shown
-from twin.whatif.schedule import Piece
+from twin.whatif.motion import Body, Motion, Seen, body
+from twin.whatif.record import Trajectory, asked, electric, joined, rows, stocked, totals
+from twin.whatif.schedule import Piece, Span
 from twin.whatif.start import Start
 from twin.whatif.world import World
 
 Array = np.ndarray
 FULL = 1.0 - 1e-9
+INSTANT_S = 1e-3
+FRESH_S, EMPTY_S = 60.0, 30.0  # s in single steps after a change, and before a battery is empty
+QUIET_S, STEADY_S = 300.0, 10.0  # longest block while nothing electrical happens, and while a feed is away but what has power keeps it
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """The plant between two blocks, with what the last one showed."""
+    """What stands beside machines and heat between two blocks."""
 
-    state: State
-    machines: Machines
     supply: SupplyState
     stocks: Stocks
-    inputs: Inputs
     loads: Array  # [X] W asked of the supply
+    powered: Array  # [X] share of each group that has power
+    uneasy: bool = False  # power comes or goes
 
 
-def run(g: Ground, start: Start, plan: Sequence[Piece], dt: float, every: int) -> Trajectory:
-    """The future of `start` along `plan`, a record each `every` steps."""
-    now, seen = _begin(g, start, dt)
-    rows = [seen]
+def run(g: Ground, start: Start, plan: Sequence[Piece], grid: Sequence[Span], dt: float, begin: Body | None = None) -> Trajectory:
+    """The future of `start` along `plan`, with rows on `grid`, the first at the start. `begin` is its body where that is known."""
+    now, first = _begin(g, start)
+    seconds, blocks, here, p, motion = [np.zeros(1)], [first], begin or _body(g, start, plan), None, None
+    for piece, span in _crossed(plan, grid):
+        new = worn(g.p, start, piece.world)
+        if p is None or not same(p, new):
+            here, p = (motion.body() if motion else here), new
+            motion = Motion(g, p, here, dt)
+        at, end = max(piece.first, span.first), min(piece.first + piece.steps, span.first + span.steps)
+        while at < end:
+            n, each = _length(g, now, piece, span, at, end, dt)
+            now, block = _block(g, p, motion, now, piece.world, n, each, dt)
+            at += n
+            if at == span.first + span.steps or (at - span.first) % span.each == 0:
+                seconds.append((at - n + np.arange(1, n // each + 1) * each) * dt)
+                blocks.append(block)
+    return joined(seconds, blocks, motion.body().state)
+
+
+def _crossed(plan: Sequence[Piece], grid: Sequence[Span]) -> Iterator[tuple[Piece, Span]]:
+    """Pieces and spans that overlap, in order."""
     for piece in plan:
-        p = worn(g.p, start, piece.world)
-        motion = Motion(g, p, now.state, now.machines, dt)
-        done = 0
-        while done < piece.steps:
-            step = piece.first + done
-            n = min(piece.steps - done, every - step % every, 1 if _moving(g, now, piece.world) else every)
-            now, seen = _block(g, p, motion, now, piece.world, n, dt)
-            done += n
-            if (piece.first + done) % every == 0:
-                rows.append(seen)
-    return table(g, np.arange(len(rows)) * every * dt, rows, now.state)
+        for span in grid:
+            if span.first < piece.first + piece.steps and piece.first < span.first + span.steps:
+                yield piece, span
+
+
+def _length(g: Ground, now: Moment, piece: Piece, span: Span, at: int, end: int, dt: float) -> tuple[int, int]:
+    """Steps of the next block, and of each of its rows: up to the next record, or many records where all is quiet."""
+    left, to_record = end - at, span.each - (at - span.first) % span.each
+    moving = _moving(g, now, piece.world)
+    if now.uneasy or (moving and (at - piece.first) * dt < FRESH_S):
+        return 1, 1
+    longest = int((STEADY_S if moving else QUIET_S) / dt)
+    if longest < span.each or left < to_record or to_record < span.each:
+        return min(left, to_record), min(left, to_record)
+    most = max(longest // span.each, 1) * span.each
+    return min(left // span.each * span.each, most), span.each
+
+
+def _moving(g: Ground, now: Moment, w: World) -> bool:
+    """Whether anything electrical happens or something leaks."""
+    full = now.supply.battery >= FULL * g.supply.battery
+    away = (w.grid_ok < 0.5).any() or (now.supply.position > 0.5).any() or not full.all()
+    return bool(away or w.rack_leak.any() or w.loop_leak.any() or now.stocks.filling.any())
+
+
+def _uneasy(g: Ground, now: Moment, fed: SupplyState, w: World, flows: SupplyFlows) -> bool:
+    """Whether what has power changed in a block, or will before long as a battery runs empty."""
+    left = np.maximum(fed.battery - supply.floor(g.supply, w.battery_health), 0.0)
+    empties = (flows.battery > 0.0) & (left > 0.0) & (left < EMPTY_S * flows.battery)
+    changed = np.abs(flows.powered - now.powered).max() > 1e-6
+    return bool(changed or empties.any())
+
+
+def _block(g: Ground, p: Parameters, motion: Motion, now: Moment, w: World, n: int, each: int, dt: float) -> tuple[Moment, dict[str, Array]]:
+    wanted = stocks.constrain(g.volumes, now.stocks, w.targets)
+    if not _moving(g, now, w):
+        return _quiet(g, p, motion, now, w, wanted, n, each, dt)
+    fed, flows = supply.step(g.supply, now.supply, powering(w, now.loads), n * dt)
+    t = energised(g, wanted, flows.powered)
+    seen = motion.run(t, n, each)
+    held = _stocks(g, p, motion, now, w, seen, n * dt)
+    kept = np.where(flows.powered >= FULL, asked(g, t, seen)[-1], now.loads)  # who has no power goes on asking for what it took before
+    after = Moment(fed, held, kept, flows.powered, _uneasy(g, now, fed, w, flows))
+    return after, _columns(g, p, t, wanted, seen, flows, fed, now.stocks, held, w)
+
+
+def _quiet(g: Ground, p: Parameters, motion: Motion, now: Moment, w: World, wanted: Targets, n: int, each: int, dt: float) -> tuple[Moment, dict[str, Array]]:
+    """Grid on, batteries full: the supply follows its loads at once, so it can be worked out afterwards."""
+    t = energised(g, wanted, now.powered)
+    seen = motion.run(t, n, each)
+    held, loads = _stocks(g, p, motion, now, w, seen, n * dt), asked(g, t, seen)
+    fed, flows = supply.step(g.supply, now.supply, powering(w, loads), n * dt)
+    after = Moment(SupplyState(*(np.broadcast_to(getattr(fed, f), (len(loads), *w.grid_ok.shape))[-1] for f in SupplyState.__dataclass_fields__)), held,
+                   loads[-1], flows.powered[-1], _uneasy(g, now, fed, w, flows))
+    return after, _columns(g, p, t, wanted, seen, flows, now.supply, now.stocks, held, w)
+
+
+def _columns(g: Ground, p: Parameters, t: Targets, wanted: Targets, seen: Seen, flows: SupplyFlows, fed: SupplyState, before: Stocks, held: Stocks,
+             w: World) -> dict[str, Array]:
+    n = len(seen.seconds)
+    columns = rows(g, p, t, wanted, seen) | stocked(before, held, seen.seconds / seen.seconds[-1]) | electric(g, flows, fed, w.battery_health, n)
+    return columns | totals(columns)
+
+
+def powering(w: World, loads: Array) -> SupplyInputs:
+    return SupplyInputs(w.grid_ok, w.genset_able, w.transfer_delay_s, w.battery_health, loads)
+
+
+def _stocks(g: Ground, p: Parameters, motion: Motion, now: Moment, w: World, seen: Seen, seconds: float) -> Stocks:
+    state = motion.body().state
+    return stocks.advance(p, g.volumes, now.stocks, state, seen.shown.cdus["tcs_flow"][-1], w.rack_leak, w.loop_leak, seconds)[0]
 
 
 def worn(p: Parameters, start: Start, w: World) -> Parameters:
@@ -67,45 +145,35 @@ def worn(p: Parameters, start: Start, w: World) -> Parameters:
     return replace(p, leaves=replace(p.leaves, plate_factor=base * w.wear.plate), cdus=replace(p.cdus, ua=p.cdus.ua * w.wear.cdu_ua), core=core)
 
 
-def _begin(g: Ground, s: Start, dt: float) -> tuple[Moment, dict[str, Array]]:
-    """The start, and what it shows."""
-    p = worn(g.p, s, s.world)
-    solved = solve(p, s.state, s.inputs, dt)
-    still = Moved(s.state, s.machines, s.inputs, hydraulics(p, g.m, s.machines, s.world.targets), account(p, s.state, s.inputs, solved, dt))
-    loads = asked(g, still.inputs, still.flows)
-    w = s.world
-    _, flows = supply.step(g.supply, s.supply, SupplyInputs(w.grid_ok, w.genset_able, w.transfer_delay_s, w.battery_health, loads), dt)
-    return Moment(s.state, s.machines, s.supply, s.stocks, s.inputs, loads), shown(g, p, still, flows, s.supply, s.stocks, w.battery_health)
+def same(a: Parameters, b: Parameters) -> bool:
+    """Whether two worlds have worn the plant alike."""
+    return all(np.array_equal(getattr(getattr(a, part), name), getattr(getattr(b, part), name)) for part, name in (
+        ("leaves", "plate_factor"), ("cdus", "ua"), ("core", "cooler_ua"), ("core", "tower_ua"), ("core", "district_ua")))
 
 
-def _moving(g: Ground, now: Moment, w: World) -> bool:
-    """Whether anything electrical happens: a feed away, a switch over, a battery not full."""
-    full = now.supply.battery >= FULL * g.supply.battery
-    return bool((w.grid_ok < 0.5).any() or (now.supply.position > 0.5).any() or not full.all())
+def _body(g: Ground, start: Start, plan: Sequence[Piece]) -> Body:
+    """GPUs one by one where anything in the plan tells those of a rack apart."""
+    worlds = [start.world, *(piece.world for piece in plan)]
+    apart = next((w for w in worlds if (w.wear.plate != w.wear.plate[:, :1]).any() or (w.targets.gpu_power != w.targets.gpu_power[:, :1]).any()), None)
+    if apart is not None:
+        return Body(start.state, start.machines, 1)
+    return body(start.state, start.machines, worn(g.p, start, start.world).leaves.plate_factor, start.world.targets.gpu_power)
 
 
-def _block(g: Ground, p: Parameters, motion: Motion, now: Moment, w: World, n: int, dt: float) -> tuple[Moment, dict[str, Array]]:
-    electric = SupplyInputs(w.grid_ok, w.genset_able, w.transfer_delay_s, w.battery_health, now.loads)
-    fed, flows = supply.step(g.supply, now.supply, electric, n * dt)
-    targets = stocks.constrain(g.volumes, now.stocks, energised(g, w.targets, flows))
-    moved = motion.run(targets, n)
-    leaks = (w.rack_leak, w.loop_leak)
-    held, _ = stocks.advance(p, g.volumes, now.stocks, moved.state, g.p.wiring.racks_to_cdus(moved.inputs.rack_flow), *leaks, n * dt)
-    after = Moment(moved.state, moved.machines, fed, held, moved.inputs, moved_loads(g, moved, now.loads, flows))
-    return after, shown(g, p, moved, flows, fed, held, w.battery_health)
+def _begin(g: Ground, s: Start) -> tuple[Moment, dict[str, Array]]:
+    """The start, and its row: what the plant would show a thousandth of a second on."""
+    p, w = worn(g.p, s, s.world), s.world
+    seen = Motion(g, p, body(s.state, s.machines, p.leaves.plate_factor, w.targets.gpu_power), INSTANT_S).run(w.targets, 1, 1)
+    loads = asked(g, w.targets, seen)
+    _, flows = supply.step(g.supply, s.supply, powering(w, loads[0]), INSTANT_S)
+    return Moment(s.supply, s.stocks, loads[0], flows.powered), _columns(g, p, w.targets, w.targets, seen, flows, s.supply, s.stocks, s.stocks, w)
 
 
-def energised(g: Ground, t: Targets, flows: SupplyFlows) -> Targets:
-    """Targets with the power that the supply gives."""
-    def by(kind: str) -> Array:
-        return power.powered(g.supply, flows, kind)
-
-    fans = np.where(g.p.core.ehx_ua > 0, by("tower"), np.where(g.p.core.cooler_ua > 0, by("cooler"), by("air_fan")))
-    return replace(t, rack_powered=t.rack_powered * power.powered_racks(g.supply, flows), cdu_powered=t.cdu_powered * by("cdu")[g.p.wiring.cdu_loop],
-                   loop_powered=t.loop_powered * by("pump"), fan_powered=t.fan_powered * fans,
-                   heatpump_powered=t.heatpump_powered * by("heat_pump"), chiller_powered=t.chiller_powered * by("chiller"))
-
-
-def moved_loads(g: Ground, moved: Moved, before: Array, flows: SupplyFlows) -> Array:
-    """What each group asks for in the next block: what it takes now; who has no power goes on asking for what it took before."""
-    return np.where(flows.powered >= FULL, asked(g, moved.inputs, moved.flows), before)
+def energised(g: Ground, t: Targets, share: Array) -> Targets:
+    """Targets with the share [X] of each group that has power."""
+    loops = len(g.halls)
+    by = dict(zip(KINDS, share[:-1].reshape(-1, loops), strict=True))
+    fans = np.where(g.p.core.ehx_ua > 0, by["tower"], np.where(g.p.core.cooler_ua > 0, by["cooler"], by["air_fan"]))
+    return replace(t, rack_powered=t.rack_powered * by["rack"][g.supply.rack_loop], cdu_powered=t.cdu_powered * by["cdu"][g.p.wiring.cdu_loop],
+                   loop_powered=t.loop_powered * by["pump"], fan_powered=t.fan_powered * fans,
+                   heatpump_powered=t.heatpump_powered * by["heat_pump"], chiller_powered=t.chiller_powered * by["chiller"])

@@ -10,6 +10,7 @@ from twin.whatif.refusal import Refused
 from twin.whatif.world import World
 
 MOST_PIECES = 5000
+FINE_S, MOST_FINE_S = 180.0, 900.0  # s in single records after a change, and in all
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,30 @@ class Piece:
     first: int
     steps: int
     world: World
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Steps with a record each `each` of them, and one at the end."""
+
+    first: int
+    steps: int
+    each: int
+
+
+def spans(plan: Sequence[Piece], steps: int, dt: float, records: int) -> list[Span]:
+    """Records of a future: each step for a while after every change of the world, as long as there are few, else about `records` in all."""
+    every, fine = max(-(-steps // records), 1), max(int(FINE_S / dt), 1)
+    close: list[tuple[int, int]] = []
+    for piece in plan:
+        first = max(piece.first, close[-1][1] if close else 0)
+        if sum(b - a for a, b in close) < MOST_FINE_S / dt:
+            close.append((first, max(min(piece.first + fine, steps), first)))
+    out, at = [], 0
+    for a, b in close:
+        out += [Span(at, a - at, every)] * (a > at) + [Span(a, b - a, 1)] * (b > a)
+        at = max(at, b)
+    return out + [Span(at, steps - at, every)] * (steps > at)
 
 
 def checked(g: Ground, perturbations: Sequence[Perturbation]) -> None:

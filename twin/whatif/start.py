@@ -5,15 +5,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from twin.plant.drive import drive
 from twin.plant.machines import Machines
 from twin.plant.operate import settle
 from twin.plant.power import at_rest
-from twin.plant.step import step
 from twin.plant.stocks import Stocks, filled
 from twin.plant.supply_types import SupplyState
-from twin.plant.types import Inputs, State
+from twin.plant.types import State
 from twin.whatif.ground import Ground
+from twin.whatif.motion import Body, Motion, body
 from twin.whatif.poise import poised
 from twin.whatif.world import World, calm
 
@@ -38,7 +37,6 @@ class Start:
     machines: Machines
     supply: SupplyState
     stocks: Stocks
-    inputs: Inputs  # of the last step
     world: World
     ts_ms: int = 0  # event time of the moment; 0 for a designed one
     plate: Array | None = None  # [R, K] conductance of the plates over the datasheet's, where known
@@ -52,14 +50,24 @@ def designed(g: Ground, load: float | None = None, dry_bulb: float | None = None
     wet = dry - 3.0 if wet_bulb is None else wet_bulb
     state, inputs = settle(g.p, g.d, load, dry, wet)
     machines = poised(g.p, g.m, inputs)
-    return settled(g, Start(state, machines, at_rest(g.supply), filled(g.p, g.volumes, state), inputs, calm(g, machines, load, dry, wet)))
+    return settled(g, Start(state, machines, at_rest(g.supply), filled(g.p, g.volumes, state), calm(g, machines, load, dry, wet)))
 
 
 def settled(g: Ground, s: Start) -> Start:
     """After the controllers have had their time in the world of the start."""
-    x, state, inputs = s.machines, s.state, s.inputs
+    b = body(s.state, s.machines, g.p.leaves.plate_factor, s.world.targets.gpu_power)
     for dt, steps in SETTLING:
-        for _ in range(steps):
-            x, inputs, _ = drive(g.p, g.m, x, state, s.world.targets, dt)
-            state, _ = step(g.p, state, inputs, dt)
-    return replace(s, state=state, machines=x, inputs=inputs, stocks=filled(g.p, g.volumes, state), world=replace(s.world, stand=x))
+        motion = Motion(g, g.p, b, dt)
+        motion.run(s.world.targets, steps, steps)
+        b = motion.body()
+    state, machines = spread(b, g.p.leaves.plate_factor.shape[-1])
+    return replace(s, state=state, machines=machines, stocks=filled(g.p, g.volumes, state), world=replace(s.world, stand=machines))
+
+
+def spread(b: Body, gpus: int) -> tuple[State, Machines]:
+    """Every GPU of a rack as its one node."""
+    def wide(x: Array) -> Array:
+        return np.repeat(x, gpus // x.shape[-1], axis=-1)
+
+    return (replace(b.state, die=wide(b.state.die), plate=wide(b.state.plate)),
+            replace(b.machines, throttle=wide(b.machines.throttle), off=wide(b.machines.off)))

@@ -16,6 +16,7 @@ class BatteryAged(Perturbation):
     """Only a share of the charge of UPS batteries can be used. Alone it changes nothing: join it with feed-lost."""
 
     words: ClassVar[tuple[str, ...]] = ("feed", "health")
+    example: ClassVar[str] = "battery-aged a 50%"
     sudden: ClassVar[bool] = True
     feed: Annotated[Names, Field(description="feeds")] = "a"
     health: Annotated[Share, Field(description="of the charge that can be used, 0 .. 1")] = 0.5

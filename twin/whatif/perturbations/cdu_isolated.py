@@ -15,6 +15,7 @@ class CduIsolated(Perturbation):
     """CDUs are shut off on both sides; their racks stay on power."""
 
     words: ClassVar[tuple[str, ...]] = ("cdu",)
+    example: ClassVar[str] = "cdu-isolated first/cdu-03"
     sudden: ClassVar[bool] = True
     cdu: Annotated[Names, Field(description="CDUs")]
 

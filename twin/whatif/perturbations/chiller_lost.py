@@ -15,6 +15,7 @@ class ChillerLost(Perturbation):
     """A share of the trim chillers of halls goes out of service."""
 
     words: ClassVar[tuple[str, ...]] = ("loss", "hall")
+    example: ClassVar[str] = "chiller-lost 100% first"
     loss: Annotated[Share, Field(description="of the units, 0 .. 1")] = 1.0
     hall: Annotated[Names, Field(description="halls")] = "first"
 

@@ -16,6 +16,7 @@ class CoolantLeak(Perturbation):
     """Racks leak coolant from the loop of their CDU, whose reservoir is not refilled."""
 
     words: ClassVar[tuple[str, ...]] = ("rack", "flow_lpm")
+    example: ClassVar[str] = "coolant-leak first/r001 20"
     rack: Annotated[Names, Field(description="racks")]
     flow_lpm: Annotated[float, Field(gt=0, le=1000, description="L/min of each")] = 1.0
 

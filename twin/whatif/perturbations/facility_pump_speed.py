@@ -15,6 +15,7 @@ class FacilityPumpSpeed(Perturbation):
     """Facility pumps turn at a given speed, whatever their controllers want."""
 
     words: ClassVar[tuple[str, ...]] = ("speed", "hall")
+    example: ClassVar[str] = "facility-pump-speed 60% first"
     speed: Annotated[float, Field(ge=0, le=1.1, description="of the rated speed, 0 .. 1.1")]
     hall: Annotated[Names, Field(description="halls")] = "first"
 

@@ -16,6 +16,7 @@ class FacilityPumpTrip(Perturbation):
     """Pumps of facility loops stop; those in reserve take over."""
 
     words: ClassVar[tuple[str, ...]] = ("hall", "count")
+    example: ClassVar[str] = "facility-pump-trip first"
     sudden: ClassVar[bool] = True
     hall: Annotated[Names, Field(description="halls")] = "first"
     count: Annotated[int | None, Field(ge=1, le=100, description="pumps lost of each hall; all when left out")] = None

@@ -15,6 +15,7 @@ class FansLost(Perturbation):
     """A share of the dry coolers or tower cells of halls goes out of service."""
 
     words: ClassVar[tuple[str, ...]] = ("loss", "hall")
+    example: ClassVar[str] = "fans-lost 100% first"
     loss: Annotated[Share, Field(description="of the units, 0 .. 1")] = 1.0
     hall: Annotated[Names, Field(description="halls")] = "first"
 

@@ -16,6 +16,7 @@ class FeedLost(Perturbation):
     """The grid leaves feeds: batteries carry, gensets start, switches move over."""
 
     words: ClassVar[tuple[str, ...]] = ("feed",)
+    example: ClassVar[str] = "feed-lost a"
     sudden: ClassVar[bool] = True
     feed: Annotated[Names, Field(description="feeds")] = "a"
 

@@ -15,6 +15,7 @@ class FilterClogged(Perturbation):
     """Filters of CDUs clog: the inner resistance of their coolant loops grows."""
 
     words: ClassVar[tuple[str, ...]] = ("cdu", "factor")
+    example: ClassVar[str] = "filter-clogged first/cdu-03 5"
     cdu: Annotated[Names, Field(description="CDUs")]
     factor: Annotated[float, Field(ge=1, le=100, description="of the CDU's inner resistance; 1 is clean")] = 3.0
 

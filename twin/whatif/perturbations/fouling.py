@@ -15,6 +15,7 @@ class Fouling(Perturbation):
     """Exchangers lose a share of their conductance."""
 
     words: ClassVar[tuple[str, ...]] = ("part", "loss", "which")
+    example: ClassVar[str] = "fouling cdu 50% first/cdu-03"
     part: Annotated[Literal["cdu", "cooler", "tower", "district"], Field(description="what fouls")]
     loss: Annotated[Share, Field(description="of the conductance, 0 .. 1")]
     which: Annotated[Names, Field(description="CDUs, or halls of coolers, towers and network exchangers")] = "all"

@@ -16,6 +16,7 @@ class GensetFails(Perturbation):
     """A share of the gensets of feeds does not start when called. Alone it changes nothing: join it with feed-lost."""
 
     words: ClassVar[tuple[str, ...]] = ("feed", "loss")
+    example: ClassVar[str] = "genset-fails a"
     sudden: ClassVar[bool] = True
     feed: Annotated[Names, Field(description="feeds")] = "a"
     loss: Annotated[Share, Field(description="of the gensets, 0 .. 1")] = 1.0

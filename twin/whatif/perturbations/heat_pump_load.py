@@ -15,6 +15,7 @@ class HeatPumpLoad(Perturbation):
     """Heat pumps are asked for another load: to sell more, or less."""
 
     words: ClassVar[tuple[str, ...]] = ("load", "hall")
+    example: ClassVar[str] = "heat-pump-load 100% all"
     load: Annotated[Share, Field(description="of the rated source heat, 0 .. 1")]
     hall: Annotated[Names, Field(description="halls")] = "all"
 

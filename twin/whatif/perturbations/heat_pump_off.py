@@ -15,6 +15,7 @@ class HeatPumpOff(Perturbation):
     """Heat pumps stop: less heat is lifted to the network."""
 
     words: ClassVar[tuple[str, ...]] = ("hall",)
+    example: ClassVar[str] = "heat-pump-off all"
     sudden: ClassVar[bool] = True
     hall: Annotated[Names, Field(description="halls")] = "all"
 

@@ -18,6 +18,7 @@ class HeatWave(Perturbation):
     """Outdoor air swings each day between a night and a peak."""
 
     words: ClassVar[tuple[str, ...]] = ("peak_c", "night_c")
+    example: ClassVar[str] = "heat-wave 41"
     peak_c: Annotated[float, Field(ge=-10, le=55, description="degC at the hottest hour")] = 41.0
     night_c: Annotated[float | None, Field(ge=-20, le=45, description="degC at the coolest hour; 14 K below the peak when left out")] = None
     peak_s: Annotated[float, Field(ge=0, le=DAY_S, description="s from its start to the first peak")] = 6 * 3600.0

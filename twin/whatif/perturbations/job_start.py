@@ -15,6 +15,7 @@ class JobStart(Perturbation):
     """A job starts on some racks: their GPUs go to its load."""
 
     words: ClassVar[tuple[str, ...]] = ("rack", "load")
+    example: ClassVar[str] = "job-start first/r001,first/r002 100%"
     rack: Annotated[Names, Field(description="racks")]
     load: Annotated[Share, Field(description="of the GPUs' range between idle and full power, 0 .. 1")] = 1.0
 

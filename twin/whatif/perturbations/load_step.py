@@ -16,6 +16,7 @@ class LoadStep(Perturbation):
     """All racks of halls go to a load."""
 
     words: ClassVar[tuple[str, ...]] = ("load", "hall")
+    example: ClassVar[str] = "load-step 100% all ramp=2min"
     load: Annotated[Share, Field(description="of the GPUs' range between idle and full power, 0 .. 1")]
     hall: Annotated[Names, Field(description="halls")] = "all"
 

@@ -20,6 +20,7 @@ class Manual(Perturbation):
     """A controller is taken by hand: its actuator stays where it stands, or goes to a position."""
 
     words: ClassVar[tuple[str, ...]] = ("actuator", "position", "which")
+    example: ClassVar[str] = "manual cdu_pumps 30% first/cdu-03"
     sudden: ClassVar[bool] = True
     actuator: Annotated[Literal["cdu_pumps", "cdu_valve", "facility_pumps", "fans"], Field(description="what is moved by hand")]
     position: Annotated[float | None, Field(ge=0, le=1, description="0 .. 1; where it stands when left out")] = None

@@ -14,6 +14,7 @@ class NetworkRefuses(Perturbation):
     """The district network takes less heat, or none."""
 
     words: ClassVar[tuple[str, ...]] = ("refused",)
+    example: ClassVar[str] = "network-refuses"
     refused: Annotated[Share, Field(description="of the heat it would have taken, 0 .. 1")] = 1.0
 
     def applies(self, g: Ground) -> str | None:

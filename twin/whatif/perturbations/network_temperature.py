@@ -15,6 +15,7 @@ class NetworkTemperature(Perturbation):
     """The district network changes its return temperature, the supply it wants, or its flow."""
 
     words: ClassVar[tuple[str, ...]] = ("supply_c", "return_c")
+    example: ClassVar[str] = "network-temperature 45 35"
     supply_c: Annotated[float | None, Field(ge=20, le=110, description="degC wanted; as now when left out")] = None
     return_c: Annotated[float | None, Field(ge=5, le=90, description="degC; as now when left out")] = None
     flow: Annotated[float, Field(ge=0, le=5, description="of the flow now")] = 1.0

@@ -15,6 +15,7 @@ class PlateBlocked(Perturbation):
     """Cold plates lose a share of their conductance to the coolant."""
 
     words: ClassVar[tuple[str, ...]] = ("rack", "gpu", "loss")
+    example: ClassVar[str] = "plate-blocked first/r001 12 50%"
     rack: Annotated[Names, Field(description="racks")]
     gpu: Annotated[int | None, Field(ge=1, le=100_000, description="number of the GPU in its rack; all of them when left out")] = None
     loss: Annotated[Share, Field(description="of the plate's conductance, 0 .. 1")] = 0.5

@@ -16,6 +16,7 @@ class PowerCap(Perturbation):
     """No GPU of some halls takes more than a cap."""
 
     words: ClassVar[tuple[str, ...]] = ("cap", "hall")
+    example: ClassVar[str] = "power-cap 40% all"
     cap: Annotated[float, Field(gt=0, le=1, description="of a GPU's full power, 0 .. 1")]
     hall: Annotated[Names, Field(description="halls")] = "all"
 

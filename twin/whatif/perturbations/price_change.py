@@ -15,6 +15,7 @@ class PriceChange(Perturbation):
     """Prices or carbon of electricity and heat change; the plant does not."""
 
     words: ClassVar[tuple[str, ...]] = ("power_eur_mwh", "heat_eur_mwh")
+    example: ClassVar[str] = "price-change 300"
     sudden: ClassVar[bool] = True
     power_eur_mwh: Annotated[float | None, Field(ge=-1000, le=10_000, description="EUR/MWh of electricity; as now when left out")] = None
     heat_eur_mwh: Annotated[float | None, Field(ge=-1000, le=10_000, description="EUR/MWh of heat sold")] = None

@@ -15,6 +15,7 @@ class PumpSpeed(Perturbation):
     """Pumps of CDUs turn at a given speed, whatever their controllers want."""
 
     words: ClassVar[tuple[str, ...]] = ("cdu", "speed")
+    example: ClassVar[str] = "pump-speed first/cdu-03 50%"
     cdu: Annotated[Names, Field(description="CDUs")]
     speed: Annotated[float, Field(ge=0, le=1.1, description="of the rated speed, 0 .. 1.1")]
 

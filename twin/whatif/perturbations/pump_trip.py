@@ -16,6 +16,7 @@ class PumpTrip(Perturbation):
     """Pumps of CDUs stop; those in reserve take over."""
 
     words: ClassVar[tuple[str, ...]] = ("cdu", "count")
+    example: ClassVar[str] = "pump-trip first/cdu-03"
     sudden: ClassVar[bool] = True
     cdu: Annotated[Names, Field(description="CDUs")]
     count: Annotated[int | None, Field(ge=1, le=100, description="pumps lost of each; all when left out")] = None

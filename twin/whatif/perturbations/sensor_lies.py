@@ -18,6 +18,7 @@ class SensorLies(Perturbation):
     """A controller's sensor reads too high or too low. To the controller that is its set point moved the other way."""
 
     words: ClassVar[tuple[str, ...]] = ("sensor", "error", "which")
+    example: ClassVar[str] = "sensor-lies tcs_supply_c 5 first/cdu-03"
     sensor: Annotated[Literal["tcs_supply_c", "fws_supply_c", "tcs_dp_kpa", "fws_dp_kpa"], Field(description="which reading")]
     error: Annotated[float, Field(ge=-60, le=60, description="K or kPa, reading less truth")]
     which: Annotated[Names, Field(description="CDUs, or halls for fws_ sensors")] = "all"

@@ -19,6 +19,7 @@ class SetPoint(Perturbation):
     """A set point of halls goes to another value."""
 
     words: ClassVar[tuple[str, ...]] = ("what", "value", "hall")
+    example: ClassVar[str] = "set-point fws_supply_c 30 all ramp=5min"
     what: Annotated[Literal["fws_supply_c", "tcs_supply_c", "fws_dp_kpa", "tcs_dp_kpa"], Field(description="which set point")]
     value: Annotated[float, Field(ge=5, le=600, description="degC or kPa, as the name says")]
     hall: Annotated[Names, Field(description="halls")] = "all"

@@ -16,6 +16,7 @@ class TransferSlow(Perturbation):
     """Transfer switches take longer. Alone it changes nothing: join it with feed-lost."""
 
     words: ClassVar[tuple[str, ...]] = ("feed", "delay_s")
+    example: ClassVar[str] = "transfer-slow a 30"
     sudden: ClassVar[bool] = True
     feed: Annotated[Names, Field(description="feeds")] = "a"
     delay_s: Annotated[float, Field(ge=0, le=86400, description="s from a genset in tolerance to the switch on its side")] = 30.0

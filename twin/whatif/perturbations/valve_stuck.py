@@ -16,6 +16,7 @@ class ValveStuck(Perturbation):
     """Facility valves of CDUs stick: where they are, or at a position."""
 
     words: ClassVar[tuple[str, ...]] = ("cdu", "position")
+    example: ClassVar[str] = "valve-stuck first/cdu-03 10%"
     sudden: ClassVar[bool] = True
     cdu: Annotated[Names, Field(description="CDUs")]
     position: Annotated[Share | None, Field(description="0 shut .. 1 open; where they stand when left out")] = None

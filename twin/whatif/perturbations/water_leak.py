@@ -16,6 +16,7 @@ class WaterLeak(Perturbation):
     """Facility loops leak water; the make-up fills what it can."""
 
     words: ClassVar[tuple[str, ...]] = ("flow_lpm", "hall")
+    example: ClassVar[str] = "water-leak 2000 first"
     flow_lpm: Annotated[float, Field(gt=0, le=100_000, description="L/min of each hall's loop")]
     hall: Annotated[Names, Field(description="halls")] = "first"
 

@@ -1,10 +1,10 @@
 """A day of weather, hour by hour."""
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from twin.whatif.ground import Ground
 from twin.whatif.perturbation import Perturbation
@@ -14,11 +14,17 @@ PIECE_S, HOUR_S = 900.0, 3600.0
 Hours = Annotated[tuple[Annotated[float, Field(ge=-60, le=60)], ...], Field(min_length=2, max_length=24 * 31)]
 
 
+def numbers(value: Any) -> Any:
+    """Numbers behind commas as a list."""
+    return [float(x) for x in value.split(",")] if isinstance(value, str) and len(value) < 10_000 else value
+
+
 class WeatherDay(Perturbation):
     """Outdoor air follows given hours (of an EPW file, say), with straight lines between; after the last it stays."""
 
-    dry_bulb_c: Annotated[Hours, Field(description="degC, an hour apart from the start on")]
-    wet_bulb_c: Annotated[Hours, Field(description="degC, as many")]
+    example: ClassVar[str] = "weather-day dry_bulb_c=20,30,40 wet_bulb_c=15,18,21"
+    dry_bulb_c: Annotated[Hours, BeforeValidator(numbers), Field(description="degC, an hour apart from the start on")]
+    wet_bulb_c: Annotated[Hours, BeforeValidator(numbers), Field(description="degC, as many")]
     title: Annotated[str, Field(max_length=80)] = "given weather"
 
     def applies(self, g: Ground) -> str | None:

@@ -17,6 +17,7 @@ class WeatherShift(Perturbation):
     """Outdoor air is warmer by so much; the water in it stays."""
 
     words: ClassVar[tuple[str, ...]] = ("dry_k", "wet_k")
+    example: ClassVar[str] = "weather-shift 10"
     dry_k: Annotated[float, Field(ge=-40, le=40, description="K added to the dry bulb")]
     wet_k: Annotated[float | None, Field(ge=-40, le=40, description="K added to the wet bulb; a third of the dry bulb's when left out")] = None
 
