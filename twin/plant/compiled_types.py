@@ -83,10 +83,15 @@ def put(to: Plant, state: State) -> None:
     to.racks["leaving"], to.cdus["tcs_supply"], to.cdus["tcs_return"] = state.manifold, state.tcs_supply, state.tcs_return
 
 
+def view(of: Plant) -> State:
+    """The plant's state as views: true until the next step."""
+    return State(of.die, of.plate, of.racks["leaving"], of.cdus["tcs_supply"], of.cdus["tcs_return"], of.temps, of.mains)
+
+
 def get(of: Plant) -> State:
     """A copy of the plant's state."""
-    return State(of.die.copy(), of.plate.copy(), of.racks["leaving"].copy(), of.cdus["tcs_supply"].copy(), of.cdus["tcs_return"].copy(),
-                 of.temps.copy(), of.mains.copy())
+    now = view(of)
+    return State(*(np.array(getattr(now, f)) for f in _fields(State)))
 
 
 def account(of: Plant) -> Flows:

@@ -68,6 +68,10 @@ class DrivenRunner:
         """Temperatures now."""
         return ct.get(self._plant)
 
+    def view(self) -> State:
+        """Temperatures now, without a copy: they move with the next run."""
+        return ct.view(self._plant)
+
     def machines(self) -> Machines:
         """Controllers and actuators now."""
         return cd.get(self._driven)

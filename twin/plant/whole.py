@@ -108,7 +108,7 @@ def advance_whole(plant: Plant, whole: Whole, targets: Targets, world: World, dt
     t = stocks.constrain(plant.volumes, whole.stocks, targets)
     full = drive(p, plant.m, whole.machines, before, t, dt)
     lifts = demand.lifts(p, before, full[1], dt)
-    ask, shares = _served(plant, whole.supply, world, demand.asked(p, plant.supply, full[1], lifts), lifts, dt)
+    ask, shares = served(plant, whole.supply, world, demand.asked(p, plant.supply, full[1], lifts), lifts, dt)
     x, u, pumped = full if shares.all_full else drive(p, plant.m, whole.machines, before, demand.energised(p, t, shares), dt)
     u = demand.metered(p, u, full[1], shares)
     solved = solve(p, before, u, dt)
@@ -124,7 +124,7 @@ def _inputs(world: World, loads: Array) -> SupplyInputs:
     return SupplyInputs(world.grid_ok, world.genset_able, world.transfer_delay_s, world.battery_health, loads)
 
 
-def _served(plant: Plant, s: SupplyState, world: World, ask: Array, lifts: demand.Lifts,
+def served(plant: Plant, s: SupplyState, world: World, ask: Array, lifts: demand.Lifts,
             dt: float) -> tuple[Array, demand.Shares]:
     """Loads that stay once compressors without full power have tripped, and who has power."""
     shares = demand.shares(plant.supply, supply.step(plant.supply, s, _inputs(world, ask), dt)[1].powered)

@@ -1,0 +1,77 @@
+"""Spans of the whole plant end where single steps end: grid there, lost, back again, nothing left, water leaking."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from config.load import load_site
+from twin.plant.machines import Targets
+from twin.plant.operate import first_guess
+from twin.plant.targets import targets
+from twin.plant.whole import Plant, Whole, World, advance_whole, begin, build, calm
+from twin.plant.whole_run import WholeRunner, on_grid
+
+
+@cache
+def plant(name: str) -> tuple[Plant, Whole, Targets]:
+    full = build(load_site(name))
+    leaves = replace(full.p.leaves, plate_factor=full.p.leaves.plate_factor[:, :4])  # four GPUs a rack: the laws are the same
+    pl = replace(full, p=replace(full.p, leaves=leaves))
+    t = targets(pl.p, pl.m, pl.d, 0.7, 25.0, 18.0)
+    return pl, begin(pl, first_guess(pl.p, pl.d)), replace(t, gpu_power=t.gpu_power * 18.0)
+
+
+def lost(pl: Plant, feeds: int, gensets: float) -> World:
+    w = calm(pl)
+    return replace(w, grid_ok=1.0 * (np.arange(len(w.grid_ok)) >= feeds), genset_able=gensets * w.genset_able)
+
+
+def stories(pl: Plant) -> dict[str, list[World]]:
+    """Minutes of each."""
+    all_feeds, ok = len(pl.supply.battery), calm(pl)
+    leak = replace(ok, rack_leak=np.where(np.arange(len(ok.rack_leak)) == 0, 2e-4, 0.0), loop_leak=ok.loop_leak + 1e-3)
+    return {"calm": [ok] * 3, "one feed lost": [lost(pl, 1, 1.0)] * 3 + [ok], "all feeds lost": [lost(pl, all_feeds, 1.0)] * 2 + [ok],
+            "gensets fail too": [lost(pl, all_feeds, 0.0)] * 6, "leaks": [leak] * 4}
+
+
+def ends(pl: Plant, whole: Whole, t: Targets, worlds: list[World]) -> Iterator[Whole]:
+    """Single steps, the end of each minute."""
+    for world in worlds:
+        for _ in range(60):
+            whole = advance_whole(pl, whole, t, world, 1.0).whole
+        yield whole
+
+
+@pytest.mark.parametrize("site", ["valence-2"])
+@pytest.mark.parametrize("story", ["calm", "one feed lost", "all feeds lost", "gensets fail too", "leaks"])
+def test_spans_end_where_single_steps_end(site: str, story: str) -> None:
+    pl, whole, t = plant(site)
+    worlds = stories(pl)[story]
+    runner = WholeRunner(pl, whole)
+    for world, expected in zip(worlds, ends(pl, whole, t, worlds), strict=True):
+        course = runner.run(t, world, 60, 1.0, every=20)
+        found = course.whole
+        for f in ("die", "plate", "manifold", "tcs_supply", "tcs_return", "core", "mains"):
+            np.testing.assert_allclose(getattr(found.state, f), getattr(expected.state, f), atol=0.02, err_msg=f"{story} {f}")
+        np.testing.assert_allclose(found.machines.throttle, expected.machines.throttle, atol=2e-3)
+        np.testing.assert_allclose(found.supply.battery, expected.supply.battery, atol=0.01 * pl.supply.battery.max())
+        np.testing.assert_array_equal(found.supply.position, expected.supply.position)
+        np.testing.assert_allclose(found.stocks.water, expected.stocks.water, rtol=1e-4)
+        np.testing.assert_allclose(found.stocks.coolant, expected.stocks.coolant, rtol=1e-4)
+        np.testing.assert_allclose(course.shown.hottest[-1], found.state.die.max(-1), atol=1e-9)
+        np.testing.assert_array_equal(course.battery[-1], found.supply.battery)
+
+
+def test_a_lost_supply_reaches_pumps_and_gpus() -> None:
+    """Facility pumps stand at once; CDU pumps behind the UPS run on until the GPUs have shut themselves down in the heat."""
+    pl, whole, t = plant("valence-2")
+    dark = lost(pl, len(pl.supply.battery), 0.0)
+    course = WholeRunner(pl, whole).run(t, dark, 1800, 1.0, every=600)
+    assert not on_grid(course.whole.supply, dark)
+    assert course.shown.loops["pump"].max() == 0.0
+    assert course.shown.gpu[-1].max() == 0.0
+    assert np.all(np.diff(course.battery, axis=0) <= 0.0)
