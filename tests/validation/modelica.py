@@ -9,7 +9,7 @@ import numpy as np
 from tests.servers import reference
 from tests.validation import loop
 from tests.validation.check import check
-from twin.physics.films import PG25_SHARE
+from twin.physics.coolant import film_share
 from twin.physics.plate import plate_conductance
 
 ORACLE = "Modelica Buildings library, CDU_epsNTU"
@@ -85,7 +85,7 @@ def cdu_run() -> dict[str, np.ndarray]:
     pump = np.interp(seconds, times(d), d["cdu.pum.P"])
     flow = loop.FLOW * (np.interp(seconds, times(d), d["rac.dp"]) / loop.RACK_DROP_PA) ** (1.0 / loop.RACK_EXPONENT)
     plates = loop.HEAT_W / loop.RISE_K / (plate_law()[3] * PG25_J_M3_K)
-    return loop.run(loop.single(plates, *plate_law(), PG25_SHARE), seconds, load(seconds - 0.5), pump, flow)
+    return loop.run(loop.single(plates, *plate_law(), float(film_share(0.25))), seconds, load(seconds - 0.5), pump, flow)
 
 
 def errors(signal: str) -> tuple[np.ndarray, np.ndarray]:
@@ -126,7 +126,7 @@ for _signal, _where in {"rack_in": "coolant supply (rack in)", "rack_out": "rack
 @check("peer", "CoolProp", 0.01, "1")
 def cdu_film_share() -> float:
     """The coolant film's part of a CDU's rated resistance, PG25 beside water at 42 degC with the reference's capacity flows"""
-    return abs(PG25_SHARE - hot_share())
+    return abs(float(film_share(0.25)) - hot_share())
 
 
 @check("peer", ORACLE, 0.2, "K")

@@ -10,7 +10,7 @@ from CoolProp.CoolProp import PropsSI
 from sensors.weather import stull_wet_bulb
 from tests.validation.check import check
 from tests.validation.datasheets import relative
-from twin.physics import tower
+from twin.physics import coolant, tower
 from twin.physics.water import DENSITY, HEAT_CAPACITY, VOLUMETRIC
 
 KELVIN, ONE_ATM, LOOP_PA = 273.15, 101325.0, 3e5
@@ -47,11 +47,34 @@ def heat_capacity_in_range() -> float:
     return max(relative(HEAT_CAPACITY, water("C", t)) for t in RANGE_C)
 
 
-@check("peer", "CoolProp, incompressible MPG, 25 % by volume", 0.05, "1")
-def pg25_as_water() -> float:
-    """PG25 taken as water: heat a volume of coolant carries, 20 .. 70 degC"""
-    pg25 = "INCOMP::MPG[0.2585]"  # mass share of 25 % by volume
-    return max(relative(VOLUMETRIC, water("D", t, pg25) * water("C", t, pg25)) for t in RANGE_C)
+GLYCOL = "CoolProp, incompressible MPG"
+MASS = {0.1: 0.1034, 0.2: 0.206, 0.25: 0.257, 0.3: 0.3079}  # of a share of the volume, by the densities at 20 degC
+
+
+def glycol(volume: float) -> str:
+    return f"INCOMP::MPG[{MASS[volume]}]"
+
+
+@check("peer", GLYCOL, 0.006, "1")
+def coolant_in_range() -> float:
+    """Heat a volume of coolant carries, held constant: 10 .. 30 % glycol by volume, 20 .. 70 degC"""
+    return max(relative(float(coolant.volumetric(x)), water("D", t, glycol(x)) * water("C", t, glycol(x))) for x in MASS for t in RANGE_C)
+
+
+@check("peer", GLYCOL, 0.006, "1")
+def coolant_weight() -> float:
+    """Density of the same coolants over water's"""
+    return max(relative(float(coolant.weight(x)), water("D", t, glycol(x)) / water("D", t)) for x in MASS for t in RANGE_C)
+
+
+@check("peer", GLYCOL, 0.01, "1")
+def coolant_film_share() -> float:
+    """Their film's part of an exchanger's resistance beside water with as large a capacity flow, 45 degC: k (m / eta)^0.8 Pr^(1/3)"""
+    def film(fluid: str) -> float:
+        eta, k, cp = (water(name, 45.0, fluid) for name in "VLC")
+        return k * (1.0 / cp / eta) ** 0.8 * (eta * cp / k) ** (1 / 3)
+
+    return max(abs(float(coolant.film_share(x)) - film("Water") / (film("Water") + film(glycol(x)))) for x in MASS)
 
 
 AIR = "psychrolib (ASHRAE Fundamentals 2017)"

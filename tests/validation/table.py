@@ -18,8 +18,8 @@ TITLES = "| check | what is compared | oracle | measured | tolerance | unit | ve
 DOUBTS = """## Doubts
 - The rated points of one component come back because its parameters are made from them: those rows guard the way from sheet to plant. The
   rows with other flows, temperatures and times are the ones that test the physics.
-- A CDU's UA follows both flows (`twin.physics.films`) with PG25 on the coolant side of every make; no sheet gives a second point of its
-  exchanger, so the share of each film is that of the fluids.
+- A CDU's UA follows both flows (`twin.physics.films`); no sheet gives a second point of its exchanger, so the share of each film is that of the
+  fluids. Coolant is water unless the sheet names a glycol share (Deschutes: PG25); the plates' resistances are those of PG25 either way.
 - The reference's case temperatures carry a smoothing of R (up to 26 % at half flow) that no plate has; it is taken over for the comparison only.
 - The NVL72 sheet takes up to 120 kW to liquid and 17 kW to air, 137 kW in all; HPE's QuickSpecs say 115 and 17, 132 in all. Both are told in the sheet.
 - The transformer's figures are those of the regulation as commonly tabulated; no copy of its table was at hand to read them again. The 244 kPa of the

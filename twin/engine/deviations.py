@@ -13,6 +13,7 @@ from twin.estimate.belief import Belief, die_var
 from twin.estimate.instruments import instrument
 from twin.physics.water import capacity_flow
 from twin.plant import nodes
+from twin.plant.leaves import carried
 from twin.plant.types import Flows, Inputs
 
 Array = np.ndarray
@@ -71,13 +72,13 @@ def _rack(s: Shown) -> dict[str, Array]:
     rows = np.arange(len(cdu))
     hottest = np.sqrt(die_var(b, rows, b.state.die.argmax(-1)))
     liquid = s.f.rack_liquid
-    carried = capacity_flow(s.u.rack_flow) * (b.state.manifold - b.state.tcs_supply[cdu])
+    brought = carried(s.model.parameters.leaves, s.u.rack_flow) * (b.state.manifold - b.state.tcs_supply[cdu])
     shares = b.slow.shares
     metered = np.isfinite(shares.meter)
     flow = np.sqrt(shares.var + np.where(metered, instrument("rack", "flow_lpm").noise_gain ** 2, 0.0) + 2.0 * instrument("cdu", "tcs_flow_lpm").gain ** 2)
     return {
         "supply_c": np.hypot(supply, INLET_K), "return_c": np.sqrt(b.manifold_var + INLET_K**2), "flow_lpm": flow * s.u.rack_flow,
-        "power_kw": 0.006 * s.value("rack", "power_kw"), "liquid_kw": np.hypot(LIQUID * liquid, CHANGING * (liquid - carried)),
+        "power_kw": 0.006 * s.value("rack", "power_kw"), "liquid_kw": np.hypot(LIQUID * liquid, CHANGING * (liquid - brought)),
         "air_kw": AIR * s.u.air_power, "gpu_max_c": hottest, "gpu_margin_k": hottest,
         "gpu_mean_c": np.hypot(supply, 0.012 * (s.value("rack", "gpu_mean_c") - b.inlet)),
     }

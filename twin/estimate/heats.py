@@ -13,9 +13,9 @@ from twin.physics.water import VOLUMETRIC
 Array = np.ndarray
 
 
-def coolant(v: Mapping[str, Array]) -> Array:
+def coolant(f: Facts, v: Mapping[str, Array]) -> Array:
     """Heat [C] W that the racks put into the coolant, by flow and temperatures."""
-    return VOLUMETRIC * v["cdu.tcs_flow_lpm"] * (v["cdu.tcs_return_c"] - v["cdu.tcs_supply_c"])
+    return f.p.cdus.volumetric * v["cdu.tcs_flow_lpm"] * (v["cdu.tcs_return_c"] - v["cdu.tcs_supply_c"])
 
 
 def facility(v: Mapping[str, Array]) -> Array:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.estimate import blocks, noise
-from twin.physics.water import capacity_flow
 from twin.plant import facility, nodes, pipe
+from twin.plant.leaves import carried
 from twin.plant.live import Lived
 from twin.plant.network import network, store
 from twin.plant.types import Inputs, Parameters, State
@@ -73,7 +73,7 @@ def _noise(heat_std: Array, dt: float) -> Array:
 
 
 def _cdu(p: Parameters, u: Inputs, lived: Lived, dt: float) -> Array:
-    c_rack = capacity_flow(u.rack_flow)
+    c_rack = carried(p.leaves, u.rack_flow)
     c = p.wiring.racks_to_cdus(c_rack)
     kr, ks = p.cdus.return_capacity / dt, p.cdus.supply_capacity / dt
     slope = p.wiring.racks_to_cdus(c_rack * lived.manifold_slope) / (kr + c)
@@ -88,7 +88,7 @@ def _cdu(p: Parameters, u: Inputs, lived: Lived, dt: float) -> Array:
 def _rack(p: Parameters, u: Inputs, dt: float) -> Array:
     stored = p.leaves.manifold_capacity / dt
     f = np.tile(np.eye(3), (len(stored), 1, 1))
-    f[:, 0, 0] = stored / (stored + capacity_flow(u.rack_flow))
+    f[:, 0, 0] = stored / (stored + carried(p.leaves, u.rack_flow))
     return f
 
 

@@ -8,10 +8,10 @@ import numpy as np
 from twin.estimate import blocks, noise
 from twin.estimate.belief import Belief, heat_std
 from twin.estimate.moves import RENEW_S, Moves, renewed
-from twin.physics.water import capacity_flow
 from twin.plant import nodes
 from twin.plant.cdu import exchanger
 from twin.plant.compiled_types import Plant
+from twin.plant.leaves import carried
 from twin.plant.live import Lived, live
 from twin.plant.types import Flows, Inputs, Parameters, State
 
@@ -99,7 +99,7 @@ def _explained(f: Flows, heats: Array) -> Flows:
 def corrected(p: Parameters, ahead: Belief, after: Belief, u: Inputs, f: Flows) -> Flows:
     """Heats after the update: what moved the coolant returning, the facility water arriving or an unexplained heat moved them too."""
     w = p.wiring
-    g = exchanger(p.cdus, capacity_flow(w.racks_to_cdus(u.rack_flow)), u.fws_flow)
+    g = exchanger(p.cdus, w.racks_to_cdus(carried(p.leaves, u.rack_flow)), u.fws_flow)
     arriving = (after.state.core - ahead.state.core)[w.cdu_loop, nodes.HALL_IN]
     more = after.core_more[:, : len(blocks.HEATS)] - ahead.core_more[:, : len(blocks.HEATS)]
     return replace(_explained(f, more), cdu_heat=f.cdu_heat + g * (after.state.tcs_return - ahead.state.tcs_return - arriving))

@@ -5,7 +5,6 @@ import numpy as np
 from numba.extending import register_jitable
 
 EXPONENT = 0.8  # turbulent forced convection, Dittus and Boelter 1930; plate exchangers 0.65 .. 0.8
-PG25_SHARE = 0.62  # a PG25 film beside a water film as large, both near 40 degC: k (m / eta)^0.8 Pr^(1/3) with properties of CoolProp
 
 
 @register_jitable

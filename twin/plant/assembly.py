@@ -9,8 +9,8 @@ import numpy as np
 from config.equipment import Cdu, Chiller, DryCooler, Exchanger, Rack, Tower
 from config.model import Hall, Units
 from config.site import Site
+from twin.physics import coolant
 from twin.physics.exchange import ua_from_rating
-from twin.physics.films import PG25_SHARE
 from twin.physics.machines import cop_efficiency
 from twin.physics.water import VOLUMETRIC, capacity
 from twin.plant import nodes
@@ -36,7 +36,8 @@ def assemble(site: Site) -> Parameters:
     """Parameters of the whole site; halls are loops, in the order of the site file."""
     halls = site.model.halls
     wiring = wire(halls)
-    return Parameters(wiring, _leaves(site, halls), _cdus(site, halls), _core(site, halls))
+    cdus = _cdus(site, halls)
+    return Parameters(wiring, _leaves(site, halls, cdus.volumetric[wiring.rack_cdu]), cdus, _core(site, halls))
 
 
 def wire(halls: Iterable[Hall]) -> Wiring:
@@ -64,7 +65,7 @@ def _spread(halls: Iterable[Hall], count: Callable[[Hall], int], value: Callable
     return np.concatenate([np.full(count(h), float(value(h))) for h in halls])
 
 
-def _leaves(site: Site, halls: tuple[Hall, ...]) -> Leaves:
+def _leaves(site: Site, halls: tuple[Hall, ...], volumetric: Array) -> Leaves:
     def sheet(h: Hall) -> Rack:
         return site.sheets[h.racks.equipment]
 
@@ -84,7 +85,8 @@ def _leaves(site: Site, halls: tuple[Hall, ...]) -> Leaves:
         plate_flow=flow,
         plate_exponent=racks(lambda s: s.plate_flow_exponent),
         plate_factor=np.ones((len(flow), gpus.pop())),
-        manifold_capacity=capacity(racks(lambda s: s.coolant_l * 1e-3)),
+        volumetric=volumetric,
+        manifold_capacity=volumetric * racks(lambda s: s.coolant_l * 1e-3),
         rated_flow=racks(lambda s: s.flow_lpm * LPM),
         throttle=racks(lambda s: s.throttle_c),
         shutdown=racks(lambda s: s.shutdown_c),
@@ -95,16 +97,18 @@ def _cdus(site: Site, halls: tuple[Hall, ...]) -> Cdus:
     def cdus(value: Callable[[Cdu], float]) -> Array:
         return _spread(halls, lambda h: h.cdus.count, lambda h: value(site.sheets[h.cdus.equipment]))
 
-    half = capacity(cdus(lambda s: s.volume_l * 0.5e-3))
-    return Cdus(cdus(cdu_ua), cdus(lambda _: PG25_SHARE), half, half, cdus(lambda s: s.tcs_flow_lpm * LPM),
-                cdus(lambda s: s.fws_flow_lpm * LPM), cdus(lambda s: s.pump_kw * 1e3))
+    glycol = cdus(lambda s: s.glycol)
+    volumetric = coolant.volumetric(glycol)
+    half = volumetric * cdus(lambda s: s.volume_l * 0.5e-3)
+    return Cdus(cdus(cdu_ua), coolant.film_share(glycol), volumetric, coolant.weight(glycol), half, half,
+                cdus(lambda s: s.tcs_flow_lpm * LPM), cdus(lambda s: s.fws_flow_lpm * LPM), cdus(lambda s: s.pump_kw * 1e3))
 
 
 def cdu_ua(s: Cdu) -> float:
     """UA [W/K] of a CDU's exchanger from its rated heat, flows and approach."""
     heat = s.heat_kw * 1e3
     supply = s.approach_k
-    return ua_from_rating(heat, supply + heat / (VOLUMETRIC * s.tcs_flow_lpm * LPM), supply, 0.0,
+    return ua_from_rating(heat, supply + heat / float(coolant.volumetric(s.glycol) * s.tcs_flow_lpm * LPM), supply, 0.0,
                           heat / (VOLUMETRIC * s.fws_flow_lpm * LPM))
 
 

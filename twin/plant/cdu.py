@@ -13,7 +13,7 @@ from numba.extending import register_jitable
 from twin.physics.exchange import counterflow
 from twin.physics.films import film_ua
 from twin.physics.water import capacity_flow
-from twin.plant.leaves import Condensed
+from twin.plant.leaves import Condensed, carried
 from twin.plant.types import Cdus, Inputs, Parameters, State
 
 Array = np.ndarray
@@ -40,7 +40,7 @@ class CduLines(NamedTuple):
 @register_jitable
 def exchanger(c: Cdus, c_tcs: Array, fws_flow: Array) -> Array:
     """Conductance [..., C] W/K at the coolant's capacity flow [W/K] and the facility flow [m3/s]: its films follow their flows."""
-    ua = film_ua(c.ua, c_tcs / capacity_flow(c.rated_tcs), fws_flow / c.rated_fws, c.hot_share)
+    ua = film_ua(c.ua, c_tcs / (c.volumetric * c.rated_tcs), fws_flow / c.rated_fws, c.hot_share)
     return counterflow(ua, c_tcs, capacity_flow(fws_flow))
 
 
@@ -53,7 +53,7 @@ def manifold_line(p: Parameters, state: State, inputs: Inputs, leaves: Condensed
 
 def cdu_lines(p: Parameters, state: State, inputs: Inputs, leaves: Condensed, dt: float) -> CduLines:
     """Solve each CDU's two volumes in closed form."""
-    c_rack = capacity_flow(inputs.rack_flow)
+    c_rack = carried(p.leaves, inputs.rack_flow)
     manifold = manifold_line(p, state, inputs, leaves, c_rack, dt)
     c_tcs = p.wiring.racks_to_cdus(c_rack)
     g = exchanger(p.cdus, c_tcs, inputs.fws_flow)

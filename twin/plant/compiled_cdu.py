@@ -2,8 +2,8 @@
 from __future__ import annotations
 
 from twin.kernels import inner
-from twin.physics.water import capacity_flow
 from twin.plant.cdu import exchanger
+from twin.plant.leaves import carried
 
 
 @inner()
@@ -16,7 +16,7 @@ def cdu_lines(loop, dt, plant):
         c_tcs, rack_at, rack_slope = 0.0, 0.0, 0.0
         for r in range(plant.rack_first[i], plant.rack_first[i + 1]):
             rack = plant.racks[r]
-            c_rack, store = capacity_flow(rack.flow), rack.manifold / dt
+            c_rack, store = carried(rack, rack.flow), rack.manifold / dt
             over = 1.0 / (store + c_rack)
             at = (store * rack.leaving + rack.other + rack.a) * over
             slope = (c_rack - rack.b) * over

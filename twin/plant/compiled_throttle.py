@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from twin.kernels import FAST, inner
 from twin.physics.plate import plate_conductance
-from twin.physics.water import VOLUMETRIC
 from twin.plant.drive import shut_down, throttled
 
 
@@ -19,7 +18,7 @@ def give(r, plant, m, t, stream, load):
         rack.flow, rack.film = plant.racks[r - 1].flow, plant.racks[r - 1].film
     else:
         rack.flow = stream * m.rack
-        g = plate_conductance(rack.flow / m.gpus, VOLUMETRIC, m.plate_rated, m.plate_base, m.plate_flow, m.plate_exponent)
+        g = plate_conductance(rack.flow / m.gpus, rack.volumetric, m.plate_rated, m.plate_base, m.plate_flow, m.plate_exponent)
         rack.film = rack.each * g
     rack.other, rack.air = t.other_power * t.rack_powered, t.air_power * t.rack_powered
     m.scale = load * t.rack_powered

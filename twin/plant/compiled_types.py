@@ -28,12 +28,13 @@ def _fields(cls: type) -> tuple[str, ...]:
 CORE = record(f for f in _fields(Core) if f not in ("capacity", "loss"))
 FLOWS = record(LoopFlows._fields)
 CDU = record((
-    "ua", "hot_share", "rated_tcs", "rated_fws", "supply_capacity", "return_capacity", "fws_flow", "pump",  # parameters and inputs as in twin.plant.types
+    "ua", "hot_share", "volumetric", "rated_tcs", "rated_fws", "supply_capacity", "return_capacity", "fws_flow", "pump",  # parameters and inputs as in twin.plant.types
     "g", "g_tcs", "g_fws",  # W/K of the exchanger; capacity flow W/K and flow m3/s it holds for
     "tcs_supply", "tcs_return", "heat",  # degC, degC, W of the last step
     "supply_at", "supply_slope", "back_at", "back_slope", "heat_at", "heat_slope",  # lines while its loop is solved
 ))  # fmt: skip
 RACK = record((
+    "volumetric",  # J/(m3 K) of its coolant
     "die", "plate", "manifold", "each",  # J/K of one node of the arrays; how many GPUs one node stands for
     "store", "plate_store", "link", "through", "fixed", "back",  # coefficients of one node at the present step length
     "film", "flow", "other", "air",  # W/K of a clean plate, m3/s, W to liquid, W to air during this step
@@ -63,7 +64,7 @@ def plant(p: Parameters, state: State, each: int = 1) -> Plant:
     w, loops = p.wiring, len(p.core.ambient)
     factor = np.array(p.leaves.plate_factor, dtype=float)
     racks = table(RACK, len(factor))
-    racks["each"], racks["manifold"] = each, p.leaves.manifold_capacity
+    racks["each"], racks["manifold"], racks["volumetric"] = each, p.leaves.manifold_capacity, p.leaves.volumetric
     racks["die"], racks["plate"] = each * p.leaves.die_capacity, each * p.leaves.plate_capacity
     out = Plant(*_firsts(w), table(CORE, loops, p.core), *(np.array(x, dtype=float) for x in (p.core.capacity, p.core.loss)),
                 table(CDU, len(w.cdu_loop), p.cdus), racks, table(FLOWS, loops), np.zeros_like(factor), factor,

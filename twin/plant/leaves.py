@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numba.extending import register_jitable
 
 from twin.physics.plate import plate_conductance
-from twin.physics.water import VOLUMETRIC
 from twin.plant.types import Inputs, Leaves, State
 
 Array = np.ndarray
@@ -41,9 +41,15 @@ class Expanded(NamedTuple):
     stored: Array  # [..., R]
 
 
+@register_jitable
+def carried(p: Leaves, rack_flow: Array) -> Array:
+    """Capacity flow [..., R] W/K of the coolant through racks at [..., R] m3/s; reversed flow counts as none."""
+    return p.volumetric * np.maximum(rack_flow, 0.0)
+
+
 def gains(p: Leaves, rack_flow: Array, gpus: int, dt: float) -> Gains:
     """Step coefficients from the rack flow [..., R] m3/s; the coolant divides evenly over the rack's GPUs."""
-    film = plate_conductance(rack_flow / gpus, VOLUMETRIC, p.plate_rated, p.plate_base, p.plate_flow, p.plate_exponent)
+    film = plate_conductance(rack_flow / gpus, p.volumetric, p.plate_rated, p.plate_base, p.plate_flow, p.plate_exponent)
     return Gains(p.die_capacity / dt, p.plate_capacity / dt, p.die_plate, film)
 
 

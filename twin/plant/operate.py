@@ -16,6 +16,7 @@ from twin.physics.water import VOLUMETRIC, capacity_flow
 from twin.plant import district, nodes, pipe
 from twin.plant.cdu import exchanger
 from twin.plant.facility import conductances
+from twin.plant.leaves import carried
 from twin.plant.step import step
 from twin.plant.types import Inputs, Parameters, State
 
@@ -130,7 +131,7 @@ def hold(p: Parameters, d: Design, state: State, inputs: Inputs) -> Inputs:
 
 def hold_valves(p: Parameters, d: Design, state: State, inputs: Inputs) -> Inputs:
     """Facility flow of each CDU that holds its supply set point: bisection on the exchanger, within 3 .. 110 % of rating."""
-    c_tcs = p.wiring.racks_to_cdus(capacity_flow(inputs.rack_flow))
+    c_tcs = p.wiring.racks_to_cdus(carried(p.leaves, inputs.rack_flow))
     heat = p.wiring.racks_to_cdus(inputs.gpu_power.sum(-1) + inputs.other_power) + inputs.cdu_pump
     arriving = state.core[..., p.wiring.cdu_loop, nodes.HALL_IN]
     wanted = heat / np.maximum(d.tcs_supply + heat / np.maximum(c_tcs, 1.0) - arriving, 0.5)

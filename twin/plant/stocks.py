@@ -69,8 +69,8 @@ def volumes(p: Parameters) -> Volumes:
     """Volumes of a plant; each vessel is sized for its own loop."""
     loop = (p.core.capacity[..., IN_LOOP].sum(-1) + 2.0 * p.core.pipe_capacity) / VOLUMETRIC
     swelling = loop * (water_density(FILL_C) / water_density(HOTTEST_C) - 1.0)
-    cdu = (p.cdus.supply_capacity + p.cdus.return_capacity) / VOLUMETRIC
-    racks = p.wiring.racks_to_cdus(p.leaves.manifold_capacity) / VOLUMETRIC
+    cdu = (p.cdus.supply_capacity + p.cdus.return_capacity) / p.cdus.volumetric
+    racks = p.wiring.racks_to_cdus(p.leaves.manifold_capacity) / p.cdus.volumetric
     return Volumes(loop, vessel_volume(swelling, RESERVE * loop, PRE_PA, END_PA), loop / FILL_S, cdu + racks, RESERVOIR * cdu, p.cdus.rated_tcs)
 
 
@@ -92,7 +92,7 @@ def filled(p: Parameters, v: Volumes, state: State) -> Stocks:
     """As commissioned: loops just above the make-up's pressure and reservoirs at their normal level when cold, filters clean."""
     cold = vessel_content(FILL_OFF_PA, v.vessel, PRE_PA)
     water = water_density(FILL_C) * (v.loop + cold)
-    coolant = water_density(FILL_C) * (v.coolant - (1.0 - NORMAL_LEVEL) * v.reservoir)
+    coolant = p.cdus.weight * water_density(FILL_C) * (v.coolant - (1.0 - NORMAL_LEVEL) * v.reservoir)
     zero, clean = np.zeros(state.core.shape[:-1]), np.zeros(state.tcs_supply.shape)
     bare = Stocks(water + zero, zero, zero, coolant + clean, clean, clean)
     return _gauges(p, v, state, bare)
@@ -101,7 +101,7 @@ def filled(p: Parameters, v: Volumes, state: State) -> Stocks:
 def _gauges(p: Parameters, v: Volumes, state: State, s: Stocks) -> Stocks:
     """Pressure and level from mass and temperature."""
     taken = s.water / water_density(loop_mean(p, state)) - v.loop
-    spare = v.coolant - s.coolant / water_density(coolant_mean(p, state))
+    spare = v.coolant - s.coolant / (p.cdus.weight * water_density(coolant_mean(p, state)))
     return replace(s, pressure=vessel_pressure(taken, v.vessel, PRE_PA, GIVE * v.loop), level=np.clip(1.0 - spare / v.reservoir, 0.0, 1.0))
 
 
@@ -114,7 +114,7 @@ def advance(p: Parameters, v: Volumes, s: Stocks, state: State, tcs_flow: Array,
     held = s.water + (came - leaked) * dt
     most = density * (v.loop + vessel_content(RELIEF_PA, v.vessel, PRE_PA))
     relieved = np.maximum(held - most, 0.0) / dt
-    spill = water_density(coolant_mean(p, state)) * p.wiring.racks_to_cdus(np.maximum(rack_leak, 0.0))
+    spill = p.cdus.weight * water_density(coolant_mean(p, state)) * p.wiring.racks_to_cdus(np.maximum(rack_leak, 0.0))
     spilled = np.minimum(spill, s.coolant / dt)
     loading = s.filter + np.maximum(tcs_flow, 0.0) / v.rated_tcs * dt / (3600.0 * FILTER_HOURS)
     after = _gauges(p, v, state, replace(s, water=held - relieved * dt, coolant=s.coolant - spilled * dt, filter=loading))

@@ -54,6 +54,7 @@ class Leaves:
     plate_flow: Array  # [R] m3/s rated flow of one cold plate
     plate_exponent: Array  # [R] of the rest, falling with flow
     plate_factor: Array  # [..., R, K] relative conductance of each plate: 1 clean, less blocked
+    volumetric: Array  # [R] J/(m3 K) of its coolant
     manifold_capacity: Array  # [R] J/K
     rated_flow: Array  # [R] m3/s
     throttle: Array  # [R] degC
@@ -64,6 +65,8 @@ class Leaves:
 class Cdus:
     ua: Array  # [..., C] W/K at the rated flows
     hot_share: Array  # [C] the coolant film's part of the rated resistance
+    volumetric: Array  # [C] J/(m3 K) of its coolant
+    weight: Array  # [C] its density over water's
     supply_capacity: Array  # [C] J/K
     return_capacity: Array  # [C] J/K
     rated_tcs: Array  # [C] m3/s

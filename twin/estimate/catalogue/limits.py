@@ -5,7 +5,6 @@ import numpy as np
 
 from twin.estimate.findings import Place
 from twin.estimate.health.view import View
-from twin.physics.water import VOLUMETRIC
 from twin.plant.stocks import TRIP_LEVEL
 
 NEVER = float("inf")
@@ -32,8 +31,8 @@ def coolant(view: View, place: Place, size: float, grown_s: float) -> float:
     racks = f.p.wiring.rack_cdu == row
     flow, heat = float(view.latest("cdu", "tcs_flow_lpm")[row]), float(np.nansum(view.column("rack", "power_kw")[racks]))
     margin = float(f.p.leaves.throttle[racks].min() - np.nan_to_num(view.plates.gpu[racks, 0], nan=0.0).max())
-    usual = float(f.p.cdus.rated_tcs[row])
-    warmer = heat / (VOLUMETRIC * max(flow, 1e-2 * usual)) - heat / (VOLUMETRIC * usual)
+    usual, heat_m3 = float(f.p.cdus.rated_tcs[row]), float(f.p.cdus.volumetric[row])
+    warmer = heat / (heat_m3 * max(flow, 1e-2 * usual)) - heat / (heat_m3 * usual)
     if warmer <= margin:
         return NEVER
     store = float(f.p.cdus.return_capacity[row] + (f.p.leaves.manifold_capacity[racks]).sum() + f.gpus * f.p.leaves.plate_capacity[racks].sum())

@@ -4,7 +4,6 @@ from __future__ import annotations
 from config.equipment import IDLE_REST
 from twin.estimate.facts import Facts
 from twin.estimate.residuals.base import Array, Channel, Columns, log_ratio
-from twin.physics.water import VOLUMETRIC
 
 
 def law(f: Facts, v: Columns) -> Array:
@@ -12,7 +11,7 @@ def law(f: Facts, v: Columns) -> Array:
     gpus = f.p.leaves.plate_factor.shape[-1]
     idle, full = gpus * d.gpu_idle + rest * IDLE_REST, gpus * d.gpu_max + rest
     air = d.air * (IDLE_REST + (1.0 - IDLE_REST) * (v["rack.power_kw"] - idle) / (full - idle))
-    return log_ratio(VOLUMETRIC * v["rack.flow_lpm"] * (v["rack.return_c"] - v["rack.supply_c"]), v["rack.power_kw"] - air)
+    return log_ratio(f.p.leaves.volumetric * v["rack.flow_lpm"] * (v["rack.return_c"] - v["rack.supply_c"]), v["rack.power_kw"] - air)
 
 
 CHANNEL = Channel(

@@ -116,7 +116,7 @@ def values(f: Facts, c: Mapping[str, Array], s: Values) -> Mapping[str, Array]:
     v = {name: s["cdu", name] for name in CLASSES["cdu"].measured}
     q, qf, m = v["tcs_flow_lpm"], v["fws_flow_lpm"], f.m
     rise, fall = v["tcs_return_c"] - v["tcs_supply_c"], v["fws_return_c"] - v["fws_supply_c"]
-    heat, out = VOLUMETRIC * q * rise, VOLUMETRIC * qf * fall
+    heat, out = f.p.cdus.volumetric * q * rise, VOLUMETRIC * qf * fall
     open_ = f.p.cdus.rated_tcs / np.sqrt(f.m.cdu_dp)
     warm = 1.0 + WARMTH * (v["tcs_supply_c"] - f.d.tcs_supply)
     shaft = hydraulics.pump_power(v["speed_pct"], q, m.cdu_needed, m.cdu_flow, m.cdu_power)

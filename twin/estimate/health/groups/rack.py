@@ -10,7 +10,6 @@ from twin.estimate.health.groups.cdu import group_median
 from twin.estimate.health.plates import LEAST_RISE
 from twin.estimate.health.scene import Channel, Group, Scene, Values, log_ratio
 from twin.physics.plate import plate_conductance
-from twin.physics.water import VOLUMETRIC
 
 Array = np.ndarray
 SENSORS = tuple(("rack", c) for c in ("supply_c", "return_c", "flow_lpm", "power_kw"))
@@ -30,7 +29,7 @@ def _plates(scene: Scene) -> Array:
     rise, power = scene.gpu[:, 0] - inlet[:, None], scene.gpu[:, 1]
     good = (rise > LEAST_RISE) & (power > 20.0)
     each = np.where(good, rise / np.where(good, power, 1.0), np.nan)
-    film = plate_conductance(flow / scene.facts.gpus, VOLUMETRIC, p.plate_rated, p.plate_base, p.plate_flow, p.plate_exponent)
+    film = plate_conductance(flow / scene.facts.gpus, p.volumetric, p.plate_rated, p.plate_base, p.plate_flow, p.plate_exponent)
     out = np.full(len(flow), np.nan)
     some = good.any(axis=1)
     if some.any():
@@ -64,7 +63,7 @@ def values(f: Facts, c: Mapping[str, Array], s: Values) -> Mapping[str, Array]:
     return {
         "supply": s["rack", "supply_c"] - c["supply"],
         "flow": log_ratio(flow, c["flow"]),
-        "heat": log_ratio(VOLUMETRIC * flow * rise, f.liquid(s["rack", "power_kw"])),
+        "heat": log_ratio(f.p.leaves.volumetric * flow * rise, f.liquid(s["rack", "power_kw"])),
         "plate": c["plate"] + 0.0 * flow,
         "gpus": log_ratio(s["rack", "power_kw"], c["gpus"]),
     }
