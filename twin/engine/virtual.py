@@ -38,7 +38,7 @@ def _balance(b: Belief) -> tuple[Array, Array]:
     """Heat that leaves the coolant less heat that the facility water takes up, both as measured over the last minute [W]; the fixed errors of its sensors."""
     block = b.slow.blocks["cdu"]
     mean = {f"cdu.{name}": b.slow.mean["cdu"][:, i] for i, name in enumerate(CLASSES["cdu"].measured)}
-    given, taken = heats.coolant(mean) + mean["cdu.power_kw"], heats.facility(mean)
+    given, taken = heats.coolant(b.slow.p, mean) + mean["cdu.power_kw"], heats.facility(mean)
     rise, fall = (np.maximum(mean[f"cdu.{side}_return_c"] - mean[f"cdu.{side}_supply_c"], 0.3) for side in ("tcs", "fws"))
     parts = [block.std("tcs_meter"), block.std("fws_meter"), block.std("tcs_pair") / rise, block.std("fws_pair") / fall]
     return given - taken, np.abs(taken) * np.sqrt(sum(x * x for x in parts))

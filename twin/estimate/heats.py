@@ -9,13 +9,14 @@ from config.equipment import IDLE_REST
 from twin.estimate.facts import Facts
 from twin.physics.films import film_ua
 from twin.physics.water import VOLUMETRIC
+from twin.plant.types import Parameters
 
 Array = np.ndarray
 
 
-def coolant(f: Facts, v: Mapping[str, Array]) -> Array:
+def coolant(p: Parameters, v: Mapping[str, Array]) -> Array:
     """Heat [C] W that the racks put into the coolant, by flow and temperatures."""
-    return f.p.cdus.volumetric * v["cdu.tcs_flow_lpm"] * (v["cdu.tcs_return_c"] - v["cdu.tcs_supply_c"])
+    return p.cdus.volumetric * v["cdu.tcs_flow_lpm"] * (v["cdu.tcs_return_c"] - v["cdu.tcs_supply_c"])
 
 
 def facility(v: Mapping[str, Array]) -> Array:

@@ -93,7 +93,7 @@ def _rack(p: Parameters, u: Inputs, dt: float) -> Array:
 
 
 def _jumps(p: Parameters, u: Inputs, dt: float) -> tuple[Array, Array]:
-    c = capacity_flow(u.rack_flow)
+    c = carried(p.leaves, u.rack_flow)
     rack = 1.0 / (c + p.leaves.manifold_capacity / dt)
     cdu = 1.0 / (p.wiring.racks_to_cdus(c + p.leaves.manifold_capacity / dt) + p.cdus.return_capacity / dt)
     return noise.JUMP * rack, noise.JUMP * cdu

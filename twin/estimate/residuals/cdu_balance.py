@@ -7,7 +7,7 @@ from twin.estimate.residuals.base import Array, Channel, Columns, log_ratio
 
 
 def law(f: Facts, v: Columns) -> Array:
-    return log_ratio(heats.coolant(f, v) + v["cdu.power_kw"], heats.facility(v))
+    return log_ratio(heats.coolant(f.p, v) + v["cdu.power_kw"], heats.facility(v))
 
 
 CHANNEL = Channel(

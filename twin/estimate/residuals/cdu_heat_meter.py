@@ -7,7 +7,7 @@ from twin.estimate.residuals.base import Array, Channel, Columns, log_ratio
 
 
 def law(f: Facts, v: Columns) -> Array:
-    return log_ratio(v["cdu.heat_kw"], heats.coolant(f, v))
+    return log_ratio(v["cdu.heat_kw"], heats.coolant(f.p, v))
 
 
 CHANNEL = Channel(

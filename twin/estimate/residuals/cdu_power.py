@@ -7,7 +7,7 @@ from twin.estimate.residuals.base import Array, Channel, Columns, log_ratio
 
 
 def law(f: Facts, v: Columns) -> Array:
-    return log_ratio(heats.coolant(f, v), heats.electric(f, v))
+    return log_ratio(heats.coolant(f.p, v), heats.electric(f, v))
 
 
 CHANNEL = Channel(
