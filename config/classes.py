@@ -5,6 +5,7 @@ The order of the columns is the order of every array of that class, everywhere: 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -33,7 +34,12 @@ class AssetClass:
         return np.array([q.factor for q in self.quantities])
 
     def column(self, name: str) -> int:
-        return self.columns.index(name)
+        return _places(self.measured, self.virtual)[name]
+
+
+@cache
+def _places(measured: tuple[str, ...], virtual: tuple[str, ...]) -> dict[str, int]:
+    return {name: i for i, name in enumerate(measured + virtual)}
 
 
 CLASSES: dict[str, AssetClass] = {

@@ -9,6 +9,7 @@ from config.classes import CLASSES
 from twin.engine.latest import Latest
 from twin.engine.loads import follow_loads
 from twin.engine.model import Model
+from twin.estimate.instruments import or_zero
 from twin.estimate.slow import Slow
 from twin.plant.district import supply_temperature
 from twin.plant.operate import SINK_LIFT
@@ -60,7 +61,7 @@ def _rack_flow(model: Model, latest: Latest, u: Inputs, slow: Slow) -> Array:
     meter = _column(latest, "rack", "flow_lpm")
     total = _column(latest, "cdu", "tcs_flow_lpm")[cdu]
     part = total * slow.even_share * np.exp(shares.open)
-    return np.maximum(_or(meter * np.exp(np.nan_to_num(shares.open - shares.meter)), _or(part, u.rack_flow)), 0.0)
+    return np.maximum(_or(meter * np.exp(or_zero(shares.open - shares.meter)), _or(part, u.rack_flow)), 0.0)
 
 
 def _boundaries(model: Model, latest: Latest, u: Inputs) -> Inputs:

@@ -8,6 +8,7 @@ import numpy as np
 from config.classes import CLASSES
 from twin.engine.latest import Latest
 from twin.engine.model import Model
+from twin.estimate.instruments import or_zero
 from twin.estimate.slow import Slow
 from twin.plant.types import Inputs
 
@@ -43,10 +44,10 @@ def _reported(latest: Latest, rack: Array, idle: Array, part: Array, even: Array
         mean = np.divide(np.where(known, said, 0.0).sum(-1), count, out=np.full(len(count), np.nan), where=count > 0)
         filled = np.where(known, said, mean[:, None])
     change = np.where(latest.rack_at_gpu > 1.0, part * (rack - latest.rack_at_gpu) / said.shape[-1], 0.0)
-    swing = np.maximum(1.0 + np.nan_to_num(change) / np.maximum(mean - idle, 1.0), 0.0)
+    swing = np.maximum(1.0 + or_zero(change) / np.maximum(mean - idle, 1.0), 0.0)
     base = np.where(np.isfinite(mean), idle * (1.0 - swing), even)
     slope = np.where(np.isfinite(mean), swing, 0.0)
-    return np.maximum(base[:, None] + slope[:, None] * (filled if whole.all() else np.nan_to_num(filled)), 0.0)
+    return np.maximum(base[:, None] + slope[:, None] * (filled if whole.all() else or_zero(filled)), 0.0)
 
 
 def rack_power(model: Model, latest: Latest, u: Inputs) -> Array:

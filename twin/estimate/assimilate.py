@@ -11,6 +11,7 @@ from config.classes import CLASSES
 from twin.estimate import blocks, noise
 from twin.estimate.belief import Belief
 from twin.estimate.gpus import update_gpus
+from twin.estimate.instruments import or_zero
 from twin.estimate.joint import Verdict, rescaled, update
 from twin.plant import nodes
 from twin.plant.types import Flows
@@ -84,7 +85,7 @@ def _meters(seen: Array, var: Array, b: Belief, m: Measured, flows: Flows) -> No
         power = m.of(cls, "power_kw") if cls == "heatpump" else 0.0
         taken, loop, at = values - power, m.loop_of[cls], len(blocks.CORE_SENSORS) + i
         seen[loop, at] = b.core_more[loop, heat] + (now[loop] - taken) / noise.HEAT_W
-        var[loop, at] = (noise.METER * np.nan_to_num(values) / noise.HEAT_W) ** 2 + (noise.METER_W / noise.HEAT_W) ** 2
+        var[loop, at] = (noise.METER * or_zero(values) / noise.HEAT_W) ** 2 + (noise.METER_W / noise.HEAT_W) ** 2
 
 
 def _mains(belief: Belief, moved: Array) -> tuple[Array, Array]:
@@ -107,13 +108,17 @@ def _hall_inlet(x: Array, cov: Array, m: Measured, verdicts: Verdicts) -> Array:
     innovation = seen - x[loop, nodes.HALL_IN]
     believed = innovation**2 <= noise.GATE**2 * (cov[loop, nodes.HALL_IN, nodes.HALL_IN] + var)
     verdicts["cdu", "fws_supply_c"] = Verdict(innovation, believed)
-    kept = np.where(believed, seen, np.nan)
-    starts = np.flatnonzero(np.diff(loop, prepend=-1))
-    for row, part in zip(loop[starts], np.split(kept, starts[1:]), strict=True):
-        known = part[np.isfinite(part)]
+    for row, first, last in zip(*_groups(loop), strict=True):
+        known = seen[first:last][believed[first:last]]
         if len(known):
-            middle[row] = np.median(known)
+            middle[row] = np.partition(known, len(known) // 2)[len(known) // 2]
     return middle
+
+
+def _groups(parent: Array) -> tuple[list[int], list[int], list[int]]:
+    """Parents, first child and end of each contiguous group."""
+    first = np.flatnonzero(np.diff(parent, prepend=-1))
+    return parent[first].tolist(), first.tolist(), [*first[1:].tolist(), len(parent)]
 
 
 def _cdus(belief: Belief, m: Measured, verdicts: Verdicts, nis: dict[str, Array]) -> Belief:

@@ -28,7 +28,7 @@ def update_gpus(b: Belief, rows: Array, seen: Array) -> tuple[Belief, Array]:
     v_r, v_ro, v_o = (part[rows] for part in b.gpu_cov)
     v_r = v_r + noise.RESISTANCE_RT_S**2 * EVERY_S
     slope = (plate - inlet) / resistance  # K per unit of relative resistance
-    common = _common(seen - die - offset, slope, heard, b.common)
+    common = _common(seen - die, slope, heard, b.common)
     resistance, die = resistance + common, die + slope * common
     quick = (die - inlet) ** 2 * b.gpu_power_var()[rows, None] + 0.01
     to_r, to_o = slope * v_r + v_ro, slope * v_ro + v_o
@@ -42,9 +42,12 @@ def update_gpus(b: Belief, rows: Array, seen: Array) -> tuple[Belief, Array]:
     new = np.clip(resistance + over * to_r * step, *noise.RESISTANCE_BOUNDS)
     first = np.isfinite(seen) & ~heard
     die = np.where(first, seen, die + slope * (new - resistance) + over * quick * step)
+    offset = offset + over * to_o * step
+    if common != 0.0:
+        offset = offset - offset[heard].mean()  # errors of many sensors cancel
     cov = (v_r - over * to_r**2, v_ro - over * to_r * to_o, v_o - over * to_o**2)
     square = np.where(believed, square, np.nan)
-    out = _put(b, rows, common, die, new, offset + over * to_o * step, cov, first)
+    out = _put(b, rows, common, die, new, offset, cov, first)
     scales = b.scales[3].copy()
     scales[rows] = _scale(scales[rows], square)
     return replace(out, scales=(*b.scales[:3], scales)), square

@@ -43,6 +43,11 @@ BY_COLUMN = {
 }
 
 
+def or_zero(x: Array) -> Array:
+    """`x`, nothing where it is not finite."""
+    return np.where(np.isfinite(x), x, 0.0)
+
+
 def instrument(cls: str, column: str) -> Instrument:
     """The instrument of a measured column."""
     return BY_COLUMN.get((cls, column)) or BY_SUFFIX[column.rsplit("_", 1)[1]]
@@ -66,4 +71,4 @@ def unlagged(now: Array, before: Array, since_s: Array, lag_s: float) -> tuple[A
     reading = (1 - k) true + k reading before, k = exp(-since / lag). Where there was no reading before, the present one is taken as it is.
     """
     keep = np.where(np.isfinite(before) & (since_s > 0), np.exp(-np.maximum(since_s, 1e-9) / lag_s), 0.0)
-    return (now - keep * np.nan_to_num(before)) / (1.0 - keep), (1.0 + keep**2) / (1.0 - keep) ** 2
+    return (now - keep * or_zero(before)) / (1.0 - keep), (1.0 + keep**2) / (1.0 - keep) ** 2

@@ -8,7 +8,7 @@ import numpy as np
 from config.classes import CLASSES
 from config.equipment import IDLE_REST
 from twin.estimate.facts import Facts
-from twin.estimate.instruments import instrument
+from twin.estimate.instruments import instrument, or_zero
 from twin.estimate.residuals.base import Scene, log_ratio
 
 Array = np.ndarray
@@ -54,7 +54,7 @@ def shared(f: Facts, s: Shares, scene: Scene, elapsed: float) -> Shares:
     meter = np.where(np.isfinite(now), np.where(np.isfinite(s.meter), now + keep * (s.meter - now), now), s.meter)
     known = np.isfinite(now) & np.isfinite(meter)
     gain = np.where(known, OPEN**2 / (OPEN**2 + METER**2), 0.0)
-    x, var = gain * np.nan_to_num(meter), OPEN**2 * (1.0 - gain)
+    x, var = gain * or_zero(meter), OPEN**2 * (1.0 - gain)
     weight = part * np.exp(x)
     off = np.log(w.racks_to_cdus(weight))  # all shares together are one, as far as both kinds of meter allow
     spread = w.racks_to_cdus(weight**2 * var) + TOTAL**2

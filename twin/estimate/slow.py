@@ -13,6 +13,7 @@ import numpy as np
 
 from config.classes import CLASSES
 from twin.estimate.facts import Facts
+from twin.estimate.instruments import or_zero
 from twin.estimate.parameters import DAY_S, PARAMETERS
 from twin.estimate.residuals import BANK, Channel, Scene
 from twin.estimate.shares import Shares, even, even_share, shared
@@ -21,7 +22,7 @@ from twin.plant import live
 from twin.plant.types import Parameters
 
 Array = np.ndarray
-EVERY_S, STEPS = 60.0, 15  # s and steps from one lesson to the next, the longer: coarse steps are for pasts whose twin is not kept
+EVERY_S, STEPS = 120.0, 15  # s and steps from one lesson to the next, the longer: coarse steps are for pasts whose twin is not kept
 OVER_S = 60.0  # of the averages that channels see
 USED = tuple(sorted({t.split(".")[0] for c in BANK.values() for t in c.terms}))
 FAR = 4.0  # standard deviations beyond which a measurement counts for less
@@ -146,7 +147,7 @@ def _take(names: tuple[str, ...], x: Array, cov: Array, channel: Channel, scene:
 
 
 def _scalar(x: Array, cov: Array, rows: Array, h: Array, y: Array, var: Array) -> None:
-    p = np.nan_to_num(cov[rows])
+    p = or_zero(cov[rows])
     to = np.einsum("rij,rj->ri", p, h)
     spread = np.einsum("ri,ri->r", to, h)
     off = y - np.einsum("ri,ri->r", x[rows], h)

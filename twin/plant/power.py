@@ -10,8 +10,8 @@ import numpy as np
 from config.equipment import Transformer
 from config.model import Feed, Hall
 from config.site import Site
-from twin.physics.machines import ups_coefficients
-from twin.plant.supply import step
+from twin.physics.machines import transformer_losses, ups_coefficients
+from twin.plant.supply import chain, even, over_feeds, step
 from twin.plant.supply_types import KINDS, Supply, SupplyFlows, SupplyInputs, SupplyState
 
 Array = np.ndarray
@@ -109,5 +109,23 @@ def powered_racks(p: Supply, flows: SupplyFlows) -> Array:
 
 def feed_flows(p: Supply, closed: Array, asked: Array) -> SupplyFlows:
     """Static powers of every feed: closed [..., F] is 0 or 1, loads [..., X] W; no battery, no gensets, nothing to charge."""
+    if np.ndim(closed) == 1 and (closed > 0.5).all():
+        return _grid_flows(p, asked)
     zero = np.zeros_like(p.battery)
     return step(p, at_rest(p), SupplyInputs(closed, zero, p.transfer, zero, asked), 1.0)[1]
+
+
+def _grid_flows(p: Supply, asked: Array) -> SupplyFlows:
+    """The same with every grid there: nothing is dropped, nothing moves over, and no time passes."""
+    one, zero = np.ones_like(p.battery), np.zeros_like(p.battery)
+    c = chain(p, over_feeds(even(p.ups_member, one), asked))
+    direct = over_feeds(even(p.bus_member, one), asked)
+    total = c.need + direct
+    lost = p.no_load + transformer_losses(total, p.transformer_rating, 0.0, p.at_rating)
+    inner = c.out - c.pdu - c.busway
+    return SupplyFlows(
+        powered=1.0 * ((p.ups_member + p.bus_member).sum(0) > 0), feed=total + lost, transformer_loss=lost, genset=zero, direct=direct, ups_in=c.need, battery=zero, charge=zero,
+        charge_loss=zero, ups_loss=c.ups, ups_out=c.out, pdu_loss=c.pdu, busway_loss=c.busway, output=inner, bus_on=one, ups_on=one,
+        ups_over=1.0 * (c.out > p.ups_rating * (1 + 1e-9)), transformer_over=1.0 * (total > p.transformer_rating * (1 + 1e-9)), genset_over=zero,
+        pdu_over=1.0 * (c.out - c.pdu > p.pdu_rating), busway_over=1.0 * (inner > p.busway_rating), residual=zero,
+    )

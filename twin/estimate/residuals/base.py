@@ -14,7 +14,7 @@ import numpy as np
 
 from config.classes import CLASSES
 from twin.estimate.facts import LOOP_CLASSES, Facts
-from twin.estimate.instruments import scatter, tolerance
+from twin.estimate.instruments import or_zero, scatter, tolerance
 
 Array = np.ndarray
 Columns = Mapping[str, Array]  # "cdu.tcs_flow_lpm" -> [rows of the channel's class], SI
@@ -97,7 +97,7 @@ class Channel:
             for t in self.terms:
                 owner, column = t.split(".")
                 many = _children(f, owner, self.cls)
-                rate = np.nan_to_num(scene.take(t, self.cls, scene.rate))
+                rate = or_zero(scene.take(t, self.cls, scene.rate))
                 moved = self._moved(f, v, t, value)
                 noise = scatter(owner, column, v[t] / many) * np.sqrt(many)
                 told = np.isfinite(v[t])  # a law may do without a term; then it adds no doubt
