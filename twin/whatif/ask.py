@@ -1,8 +1,8 @@
 """`ask(ground, start, question) -> Answer`: the same future with and without what is asked. Pure: the start is a value and stays as it was."""
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,8 @@ import numpy as np
 from twin.whatif.accounts import account, prices_at
 from twin.whatif.answer import Answer, Margin
 from twin.whatif.chain import links, sentence
+from twin.whatif.cost import affordable
+from twin.whatif.ensemble import bands
 from twin.whatif.ground import Ground
 from twin.whatif.limits import HARM, Reached, reached
 from twin.whatif.phrase import number
@@ -25,16 +27,32 @@ Array = np.ndarray
 ROOM, FEWEST, MOST = 1_500_000, 240, 3600  # values of a rack column, and records of a future beside the fine ones after its changes
 
 
-def ask(g: Ground, start: Start, q: Question) -> Answer:
-    """What the perturbations of a question do. Raises Refused where it means nothing at this site."""
+def ask(g: Ground, start: Start, q: Question, tell: Callable[[float], None] = lambda share: None) -> Answer:
+    """What the perturbations of a question do. Raises Refused where it means nothing at this site, or is too big.
+
+    `tell` hears the share that is done, and ends the work by raising.
+    """
     checked(g, q.perturbations)
+    affordable(g, q)
+    tell(0.0)
     steps = max(round(q.horizon_s / q.step_s), 1)
     plan = pieces(g, start.world, q.perturbations, steps, q.step_s)
     calm = [replace(piece, world=start.world) for piece in plan]
     grid = spans(plan, steps, q.step_s, int(np.clip(ROOM // len(g.m.rack), FEWEST, MOST)))
     base = run(g, start, calm, grid, q.step_s)
+    tell(0.5 if q.members == 0 else 0.1)
     future = run(g, start, plan, grid, q.step_s) if q.perturbations else base
-    return told(g, start, q, base, future, plan, calm)
+    tell(1.0 if q.members == 0 else 0.2)
+    found = told(g, start, q, base, future, plan, calm)
+    return found if not q.members else doubted(g, start, q, found, plan, steps, lambda share: tell(0.2 + 0.8 * share))
+
+
+def doubted(g: Ground, start: Start, q: Question, a: Answer, plan: list, steps: int, tell: Callable[[float], None]) -> Answer:
+    """The answer with the bands of an ensemble."""
+    found = bands(g, start, plan, q.step_s, steps, q.members, q.seed, a.reached, tell)
+    spread = found.plus_minus_s.get(a.first.name) if a.first else None
+    known = None if spread is None or not np.isfinite(spread) else float(spread)
+    return replace(a, bands=asdict(found), plus_minus_s=known)
 
 
 def told(g: Ground, start: Start, q: Question, base: Trajectory, future: Trajectory, plan: list, calm: list) -> Answer:

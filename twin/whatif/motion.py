@@ -69,6 +69,10 @@ class Motion:
         course = self._runner.run(asked, steps, self.dt, every=every)
         return seen(self.g, t, course.seconds, course.shown)
 
+    def machines(self, x: Machines) -> None:
+        """Go on with other machines."""
+        self._runner.restart(self._runner.state(), x)
+
     def body(self) -> Body:
         return Body(self._runner.state(), self._runner.machines(), self.each)
 

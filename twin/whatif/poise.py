@@ -12,20 +12,24 @@ from twin.plant.types import Inputs, Parameters
 Array = np.ndarray
 
 
-def poised(p: Parameters, m: Machinery, u: Inputs) -> Machines:
-    """Machines whose positions and speeds give the flows and loads of `u`: the pump and valve laws turned round."""
+def poised(p: Parameters, m: Machinery, u: Inputs, running: Array | None = None) -> Machines:
+    """Machines whose positions and speeds give the flows and loads of `u`: the pump and valve laws turned round.
+
+    `running` [L] facility pumps are on, as many as the design needs when left out.
+    """
+    on = m.loop_needed.copy() if running is None else running
     w = p.wiring
     rack = w.racks_to_cdus(m.rack)
     coolant = w.racks_to_cdus(u.rack_flow)
     speed = _speed(coolant, np.maximum(m.cdu_needed, 1.0), m.cdu_head, m.cdu_flow, m.cdu_inside + 1.0 / rack**2)
     main = w.cdus_to_loops(u.fws_flow) + u.air_flow
     hall = main / np.sqrt(m.loop_dp)
-    pump = _speed(main, m.loop_needed, m.loop_head, m.loop_flow, m.main + 1.0 / np.maximum(hall, 1e-12) ** 2)
+    pump = _speed(main, np.maximum(on, 1.0), m.loop_head, m.loop_flow, m.main + 1.0 / np.maximum(hall, 1e-12) ** 2)
     valve = position(m, u.fws_flow / np.sqrt(m.loop_dp)[w.cdu_loop])
     through = np.where(p.core.ehx_ua > 0, u.tower_cells, u.cooler_on)
     fan = np.where(through < 1.0, through - 1.0, np.where(p.core.ehx_ua > 0, u.tower_fan, u.cooler_fan))
     rest = at_rest(m, u.gpu_power.shape)
-    return replace(rest, valve=valve, valve_i=valve, cdu_speed=speed, cdu_speed_i=speed, pump_speed=pump, pump_speed_i=pump, fan=fan, fan_i=fan,
+    return replace(rest, valve=valve, valve_i=valve, cdu_speed=speed, cdu_speed_i=speed, pump_speed=pump, pump_speed_i=pump, pumps_on=on, fan=fan, fan_i=fan,
                    heatpump=u.heatpump_load, chiller=u.chiller_load, chiller_i=u.chiller_load, pads=u.pads_wet)
 
 

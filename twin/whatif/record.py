@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.physics.machines import affinity_power
 from twin.plant import nodes
-from twin.plant.drive import LoopInputs
+from twin.plant.demand import cooler_power, tower_power
 from twin.plant.machines import Targets
 from twin.plant.power import loads
 from twin.plant.stocks import Stocks
@@ -39,18 +38,6 @@ def joined(seconds: Sequence[Array], blocks: Sequence[Rows], last: State) -> Tra
     return Trajectory(np.concatenate(seconds), {name: np.concatenate([b[name] for b in blocks]) for name in blocks[0]}, last)
 
 
-def cooler_power(g: Ground, u: LoopInputs) -> Array:
-    """Fans of dry coolers [..., L] W."""
-    return affinity_power(u.cooler_fan, g.p.core.cooler_fan * u.cooler_on)
-
-
-def tower_power(g: Ground, u: LoopInputs) -> Array:
-    """Fans and tower-water pumps [..., L] W."""
-    c = g.p.core
-    flow = np.divide(u.tower_flow, c.tower_flow, out=np.zeros(np.shape(u.tower_flow)), where=c.tower_flow > 0)
-    return affinity_power(u.tower_fan, c.tower_fan * u.tower_cells) + affinity_power(flow, c.tower_pump)
-
-
 def rack_power(t: Targets, seen: Seen) -> Array:
     """[n, R] W."""
     return seen.shown.gpu + (t.other_power + t.air_power) * t.rack_powered
@@ -60,7 +47,7 @@ def asked(g: Ground, t: Targets, seen: Seen) -> Array:
     """Loads [n, X] W of every group of consumers."""
     f = seen.shown.loops
     return loads(g.supply, rack_power(t, seen), cdu=g.p.wiring.cdus_to_loops(seen.shown.cdus["pump"]), pump=f["pump"],
-                 air_fan=np.broadcast_to(seen.inputs.air_fan, f.shape), cooler=cooler_power(g, seen.inputs), tower=tower_power(g, seen.inputs),
+                 air_fan=np.broadcast_to(seen.inputs.air_fan, f.shape), cooler=cooler_power(g.p.core, seen.inputs), tower=tower_power(g.p.core, seen.inputs),
                  chiller=f["chiller_power"], heat_pump=f["heatpump_power"])
 
 
@@ -86,7 +73,7 @@ def _loops(g: Ground, seen: Seen) -> dict[str, Array]:
     sold = f["district"] + f["heatpump_source"] + f["heatpump_power"]
     return {"loop.supply_c": core[..., nodes.SUPPLY], "loop.return_c": core[..., nodes.PLANT_IN], "loop.air_c": core[..., nodes.AIR],
             "loop.flow_lpm": f["flow"], "loop.dp_kpa": seen.loop_dp, "loop.effort": x["fan"], "loop.pump_speed": x["pump_speed"],
-            "loop.pumps": x["pumps_on"], "loop.pump_w": f["pump"], "loop.fan_w": cooler_power(g, seen.inputs) + tower_power(g, seen.inputs),
+            "loop.pumps": x["pumps_on"], "loop.pump_w": f["pump"], "loop.fan_w": cooler_power(g.p.core, seen.inputs) + tower_power(g.p.core, seen.inputs),
             "loop.district_w": f["district"], "loop.heatpump_w": f["heatpump_source"] + f["heatpump_power"], "loop.heatpump_electric_w": f["heatpump_power"],
             "loop.rejected_w": f["cooler"] + f["tower"] + f["chiller"], "loop.sold_w": sold, "loop.stored_w": f["stored"],
             "loop.residual": np.abs(f["residual"]) / np.maximum(f["throughput"], 1.0)}

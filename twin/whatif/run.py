@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from twin.plant import stocks, supply
+from twin.plant import demand, stocks, supply
 from twin.plant.machines import Targets
 from twin.plant.stocks import Stocks
-from twin.plant.supply_types import KINDS, SupplyFlows, SupplyInputs, SupplyState
+from twin.plant.supply_types import SupplyFlows, SupplyInputs, SupplyState
 from twin.plant.types import Parameters
 from twin.whatif.ground import Ground
 from twin.whatif.motion import Body, Motion, Seen, body
@@ -102,7 +102,10 @@ def _block(g: Ground, p: Parameters, motion: Motion, now: Moment, w: World, n: i
     if not _moving(g, now, w):
         return _quiet(g, p, motion, now, w, wanted, n, each, dt)
     fed, flows = supply.step(g.supply, now.supply, powering(w, now.loads), n * dt)
-    t = energised(g, wanted, flows.powered)
+    fit = demand.shares(g.supply, flows.powered)
+    if not fit.all_full:
+        motion.machines(demand.tripped(motion.body().machines, fit))
+    t = demand.energised(p, wanted, fit)
     seen = motion.run(t, n, each)
     held = _stocks(g, p, motion, now, w, seen, n * dt)
     kept = np.where(flows.powered >= FULL, asked(g, t, seen)[-1], now.loads)  # who has no power goes on asking for what it took before
@@ -112,7 +115,7 @@ def _block(g: Ground, p: Parameters, motion: Motion, now: Moment, w: World, n: i
 
 def _quiet(g: Ground, p: Parameters, motion: Motion, now: Moment, w: World, wanted: Targets, n: int, each: int, dt: float) -> tuple[Moment, dict[str, Array]]:
     """Grid on, batteries full: the supply follows its loads at once, so it can be worked out afterwards."""
-    t = energised(g, wanted, now.powered)
+    t = demand.energised(p, wanted, demand.shares(g.supply, now.powered))
     seen = motion.run(t, n, each)
     held, loads = _stocks(g, p, motion, now, w, seen, n * dt), asked(g, t, seen)
     fed, flows = supply.step(g.supply, now.supply, powering(w, loads), n * dt)
@@ -138,11 +141,11 @@ def _stocks(g: Ground, p: Parameters, motion: Motion, now: Moment, w: World, see
 
 
 def worn(p: Parameters, start: Start, w: World) -> Parameters:
-    """Parameters with what is known of the plates and what the world has worn."""
-    base = p.leaves.plate_factor if start.plate is None else start.plate
+    """Parameters as learned, with what the world has worn."""
+    p = start.known or p
     core = replace(p.core, cooler_ua=p.core.cooler_ua * w.wear.cooler_ua, tower_ua=p.core.tower_ua * w.wear.tower_ua,
                    district_ua=p.core.district_ua * w.wear.district_ua)
-    return replace(p, leaves=replace(p.leaves, plate_factor=base * w.wear.plate), cdus=replace(p.cdus, ua=p.cdus.ua * w.wear.cdu_ua), core=core)
+    return replace(p, leaves=replace(p.leaves, plate_factor=p.leaves.plate_factor * w.wear.plate), cdus=replace(p.cdus, ua=p.cdus.ua * w.wear.cdu_ua), core=core)
 
 
 def same(a: Parameters, b: Parameters) -> bool:
@@ -167,13 +170,3 @@ def _begin(g: Ground, s: Start) -> tuple[Moment, dict[str, Array]]:
     loads = asked(g, w.targets, seen)
     _, flows = supply.step(g.supply, s.supply, powering(w, loads[0]), INSTANT_S)
     return Moment(s.supply, s.stocks, loads[0], flows.powered), _columns(g, p, w.targets, w.targets, seen, flows, s.supply, s.stocks, s.stocks, w)
-
-
-def energised(g: Ground, t: Targets, share: Array) -> Targets:
-    """Targets with the share [X] of each group that has power."""
-    loops = len(g.halls)
-    by = dict(zip(KINDS, share[:-1].reshape(-1, loops), strict=True))
-    fans = np.where(g.p.core.ehx_ua > 0, by["tower"], np.where(g.p.core.cooler_ua > 0, by["cooler"], by["air_fan"]))
-    return replace(t, rack_powered=t.rack_powered * by["rack"][g.supply.rack_loop], cdu_powered=t.cdu_powered * by["cdu"][g.p.wiring.cdu_loop],
-                   loop_powered=t.loop_powered * by["pump"], fan_powered=t.fan_powered * fans,
-                   heatpump_powered=t.heatpump_powered * by["heat_pump"], chiller_powered=t.chiller_powered * by["chiller"])

@@ -10,7 +10,7 @@ from twin.plant.operate import settle
 from twin.plant.power import at_rest
 from twin.plant.stocks import Stocks, filled
 from twin.plant.supply_types import SupplyState
-from twin.plant.types import State
+from twin.plant.types import Parameters, State
 from twin.whatif.ground import Ground
 from twin.whatif.motion import Body, Motion, body
 from twin.whatif.poise import poised
@@ -22,11 +22,12 @@ SETTLING = ((4.0, 450), (1.0, 60))  # s and steps in which the controllers come 
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """One standard deviation of what a twin believes."""
+    """One standard deviation of what a twin believes. Relative ones are of conductances."""
 
-    core_k: Array  # [L, N]
-    cdu_k: Array  # [C, 2] supply, return
-    plate: Array  # [R, K] relative
+    core_k: Array  # [L] the whole loop warmer
+    cdu_k: Array  # [C] likewise its coolant
+    plate: Array  # [R] cold plates
+    ua: Array  # [C] exchangers
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Start:
     stocks: Stocks
     world: World
     ts_ms: int = 0  # event time of the moment; 0 for a designed one
-    plate: Array | None = None  # [R, K] conductance of the plates over the datasheet's, where known
+    known: Parameters | None = None  # as learned; of the datasheets when left out
     doubt: Doubt | None = None
 
 

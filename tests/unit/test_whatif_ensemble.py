@@ -1,0 +1,65 @@
+"""How sure an answer is: seeded members, the same in any company, and bands that hold the answer."""
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.futures import answer, grounded, question
+from twin.whatif.answer import encode
+from twin.whatif.ask import ask
+from twin.whatif.cost import affordable
+from twin.whatif.ensemble import coarse, future
+from twin.whatif.refusal import Refused
+from twin.whatif.schedule import pieces
+
+
+def test_a_member_is_the_same_alone_and_in_company() -> None:
+    g, start = grounded("valence")
+    plan, dt = coarse(pieces(g, start.world, question("pump-trip cdu-03").perturbations, 120, 1.0), 1.0, 120)
+    alone = future(g, start, plan, dt, np.random.default_rng([7, 2]))
+    few = answer("valence", "pump-trip cdu-03", horizon_s=120, members=3, seed=7)
+    assert few.bands["curves"]["site.gpu_max_c"][2].max() <= max(alone["site.gpu_max_c"].max(), few.bands["curves"]["site.gpu_max_c"].max())
+    again = future(g, start, plan, dt, np.random.default_rng([7, 2]))
+    assert all(np.array_equal(alone[k], again[k]) for k in alone.values)
+
+
+def test_bands_hold_the_answer_and_stand_in_order() -> None:
+    found = answer("valence", "facility-pump-trip", horizon_s=300, members=24)
+    share, low, middle, high = found.bands["reach"]["gpu_throttle"]
+    assert share == 1.0
+    assert low < middle < high
+    assert low - 5 < found.first.at_s < high + 5
+    assert found.plus_minus_s == pytest.approx((high - low) / 2)
+    curves = found.bands["curves"]["site.gpu_max_c"]
+    assert (curves[0] <= curves[1]).all()
+    assert (curves[1] <= curves[2]).all()
+
+
+def test_the_seed_decides_and_nothing_else() -> None:
+    g, start = grounded("valence")
+    one, two, other = (encode(ask(g, start, question("pump-trip cdu-03", horizon_s=60, members=2, seed=s))) for s in (1, 1, 2))
+    assert one == two != other
+
+
+@pytest.mark.parametrize(("more", "field"), [({"horizon_s": 9e6, "step_s": 1.0}, "horizon_s"), ({"members": 10_000, "horizon_s": 86400}, "members")])
+def test_what_is_too_big_is_refused_with_the_numbers(more: dict, field: str) -> None:
+    g, _ = grounded("valence")
+    with pytest.raises(Refused, match=r"at most [\d,.e+]+") as refused:
+        affordable(g, question("pump-trip cdu-03", **more))
+    assert refused.value.field == field
+
+
+def test_telling_can_end_the_work() -> None:
+    class Enough(Exception):
+        pass
+
+    heard = []
+
+    def tell(share: float) -> None:
+        heard.append(share)
+        if len(heard) > 3:
+            raise Enough
+
+    with pytest.raises(Enough):
+        ask(*grounded("valence"), question("pump-trip cdu-03", horizon_s=30, members=50), tell)
+    assert heard == sorted(heard)

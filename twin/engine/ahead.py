@@ -1,0 +1,69 @@
+"""The present of a twin as the start of a future: what it believes, and machines standing where its sensors say."""
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from config.classes import CLASSES
+from twin.engine.twin import Twin
+from twin.plant import nodes
+from twin.plant.power import at_rest
+from twin.plant.stocks import filled
+from twin.plant.types import Inputs, Parameters
+from twin.whatif.ground import Ground
+from twin.whatif.poise import poised
+from twin.whatif.start import Doubt, Start
+from twin.whatif.world import World, calm
+
+Array = np.ndarray
+
+
+def present(g: Ground, twin: Twin) -> Start:
+    """The start of futures from what a twin believes now. Nothing of the twin is changed, and nothing of it that changes later is kept.
+
+    Load, weather and network go on as they are; controllers keep the set points of the design, pressures those that are held now.
+    """
+    belief, u = twin.belief, twin.inputs or twin.designed
+    known = replace(belief.slow.p, leaves=replace(belief.slow.p.leaves, plate_factor=belief.factor))
+    machines = poised(known, g.m, u, _running(g, twin))
+    world = _world(g, twin, u, replace(calm(g, machines, g.d.average_load, g.d.mean_outdoor, g.d.mean_outdoor - 3.0), stand=machines))
+    supply = at_rest(g.supply)
+    charge = _column(twin, "ups", "charge_pct")
+    supply = supply.shift(battery=np.where(np.isfinite(charge), np.clip(charge, 0.0, 1.0), 1.0) * g.supply.battery)
+    return Start(belief.state, machines, supply, filled(known, g.volumes, belief.state), world, twin.snapshot.ts_ms if twin.snapshot else 0, known,
+                 doubt(belief, known))
+
+
+def _column(twin: Twin, cls: str, name: str) -> Array:
+    return twin.latest.values[cls][:, CLASSES[cls].column(name)]
+
+
+def _running(g: Ground, twin: Twin) -> Array:
+    """Facility pumps on [L], as their count says."""
+    out = g.m.loop_needed.copy()
+    said, loops = _column(twin, "pump", "running_count"), twin.model.loop_of["pump"]
+    out[loops] = np.where(np.isfinite(said), np.clip(said, 1.0, g.m.loop_pumps[loops]), out[loops])
+    return out
+
+
+def _world(g: Ground, twin: Twin, u: Inputs, w: World) -> World:
+    """The world of the design with what the sensors say of it."""
+    racks = g.p.wiring.racks_to_cdus(u.rack_flow) / g.p.wiring.racks_to_cdus(g.m.rack)
+    dp = np.where(racks > 0.0, np.square(racks), g.m.cdu_dp)
+    closed = _column(twin, "feed", "closed_on")
+    aimed = w.aim(gpu_power=u.gpu_power, other_power=u.other_power, air_power=u.air_power, dry_bulb=u.dry_bulb, wet_bulb=u.wet_bulb,
+                  heatpump=np.clip(u.heatpump_load, 0.0, 1.0), sink_out=u.sink_out, dh_return=u.dh_return, dh_flow=u.dh_flow, cdu_dp=dp,
+                  fans_able=np.where(g.p.core.ehx_ua > 0, 1.0, np.clip(u.cooler_on, 0.0, 1.0)), tower_flow=u.tower_flow)
+    return replace(aimed, grid_ok=np.where(closed < 0.5, 0.0, 1.0))
+
+
+def doubt(belief: object, p: Parameters) -> Doubt:
+    """What of a belief's doubt moves futures: loops and coolant as a whole, plates, exchangers."""
+    core = np.sqrt(np.maximum(np.diagonal(belief.core_cov, axis1=-2, axis2=-1)[..., : nodes.N], 0.0))
+    cdu = np.sqrt(np.maximum(belief.cdu_cov[..., 0, 0], 0.0))
+    plate = np.sqrt(np.maximum(belief.gpu_cov[0], 0.0)).mean(-1) / np.sqrt(belief.gpu_cov[0].shape[-1])
+    block = belief.slow.blocks["cdu"]
+    at = block.names.index("ua") if "ua" in block.names else None
+    ua = np.full(len(cdu), 0.05) if at is None else np.sqrt(np.maximum(block.cov[:, at, at], 0.0))
+    return Doubt(core[..., nodes.SUPPLY], cdu, plate, np.minimum(ua, 0.3))
