@@ -12,6 +12,7 @@ from config.site import Site
 from twin.engine.commands import answer
 from twin.engine.tick import take_step
 from twin.engine.twin import Key, Twin, Waiting
+from twin.estimate.health.monitor import late
 from twin.events import Command, DeadLetter, Effect, Event, Gateway, Reading, Record, Rejected, Tick
 
 REMEMBERED = 120  # steps whose readings are remembered, to know a repeated one
@@ -76,7 +77,8 @@ def _late(twin: Twin, r: Reading) -> tuple[Twin, tuple[Effect, ...]]:
     """Too late to be assimilated: stored and counted, unless it is a repetition."""
     if any(key(r) in step for step in twin.released):
         return replace(twin, counts=replace(twin.counts, duplicate=twin.counts.duplicate + 1)), ()
-    return replace(twin, counts=replace(twin.counts, late=twin.counts.late + 1)), (Record(r),)
+    health = late(twin.health, r.cls, r.row, (twin.newest_ms - r.ts_ms) / 1000.0, twin.newest_ms)
+    return replace(twin, health=health, counts=replace(twin.counts, late=twin.counts.late + 1)), (Record(r),)
 
 
 def _due(twin: Twin) -> bool:

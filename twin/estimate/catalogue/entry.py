@@ -56,4 +56,5 @@ class Entry:
     explains: tuple[str, ...] = ()  # classes below it whose symptoms it accounts for
     mirrors: tuple[str, ...] = ()  # names that it has when seen from the asset above
     consequence: Callable[[View, Place, float, float], float] = no_limit  # view, place, size, seconds it grew: seconds to a limit
+    stands: bool = False  # never a symptom of another
     sensor: bool = False

@@ -24,7 +24,7 @@ class Flat:
     high: Array
     jump: Array  # least height of a spike
     hiss: Array  # least noise worth telling, infinite where the process itself is restless
-    lively: Array  # bool, an analogue value that never stands quite still
+    lively: Array  # bool, an analogue value that never stands quite still; powers do, with their machine
     valves: Array  # int, positions of the CDUs' valves
 
     def index(self, cls: str, row: int, column: str) -> int:
@@ -65,6 +65,6 @@ def flatten(facts: Facts) -> Flat:
     return Flat(
         spans, at, np.array([q.low for q in quantities]) * factor, np.array([q.high for q in quantities]) * factor,
         np.array([a for a, _ in least]) * factor, np.array([b for _, b in least]) * factor,
-        np.array([not n.endswith(("_count", "_on")) for _, n in columns]),
+        np.array([not n.endswith(("_count", "_on", "_kw")) for _, n in columns]),
         np.array([i for i, c in enumerate(columns) if c == ("cdu", "valve_pct")], dtype=int),
     )

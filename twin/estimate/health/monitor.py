@@ -5,7 +5,7 @@ Every step: sensors by themselves and instant rules. Every minute of event time:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
@@ -27,7 +27,7 @@ from twin.estimate.health.report import blamed, report
 from twin.estimate.health.scene import Group, Scene
 from twin.estimate.health.tracks import Candidate, Key, Track, fold
 from twin.estimate.health.view import View
-from twin.estimate.health.watch import Watch
+from twin.estimate.health.watch import Lateness, Watch
 
 Array = np.ndarray
 MINUTE_MS = 60_000
@@ -62,6 +62,7 @@ class Health:
     scene: Scene
     away: Departure
     excluded: Array
+    late: Mapping[tuple[str, int], Lateness] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 
 
@@ -111,7 +112,13 @@ def step(r: Rooms, h: Health, now_ms: int, dt: float, values: Mapping[str, Array
         h, tracks = _minute(r, replace(h, tracks=tracks), previous, now_ms, (now_ms - opened) / 1000.0)
     if not tracks and not h.tracks:
         return h
-    return replace(h, tracks=tracks, findings=report(r.facts, tracks, _view(r, h, previous), now_ms), excluded=blamed(r.flat, tracks))
+    return replace(h, tracks=tracks, findings=report(r.facts, tracks, _view(r, h, previous, now_ms), now_ms), excluded=blamed(r.flat, tracks))
+
+
+def late(h: Health, cls: str, row: int, lag_s: float, now_ms: int) -> Health:
+    """Health after a message that came too late to be used; `now_ms` is the newest event time."""
+    place = ("rack" if cls == "gpu" else cls, row)
+    return replace(h, late={**h.late, place: watch.overdue(h.late.get(place), lag_s, now_ms)})
 
 
 def _minute(r: Rooms, h: Health, previous: Mapping[str, Array], now_ms: int, dt: float) -> tuple[Health, dict[Key, Track]]:
@@ -122,7 +129,8 @@ def _minute(r: Rooms, h: Health, previous: Mapping[str, Array], now_ms: int, dt:
     contexts = {n: g.context(trusted) for n, g in r.groups.items()}
     y, doubt, lever = _residuals(r, contexts, raw)
     b, away = baseline.learn(h.baseline, r.spread, y, doubt, lever, dt)
-    h = replace(h, watch=w, plates=p, baseline=b, away=away, scene=trusted, opened_ms=now_ms, minutes=h.minutes + 1)
+    h = replace(h, watch=w, plates=p, baseline=b, away=away, scene=trusted, opened_ms=now_ms, minutes=h.minutes + 1,
+                late={k: v for k, v in h.late.items() if now_ms - v.seen_ms < watch.LATE_MS})
     found = alone(w, r.flat)
     for name, g in r.groups.items() if h.minutes > SETTLING else ():
         found += _explain(r, name, g, contexts[name], raw, y, away)
@@ -169,13 +177,13 @@ def _ruled(t: Track) -> bool:
     return t.last.name in CATALOGUE and CATALOGUE[t.last.name].rule is not None and t.last.name not in KINDS
 
 
-def _view(r: Rooms, h: Health, previous: Mapping[str, Array]) -> View:
+def _view(r: Rooms, h: Health, previous: Mapping[str, Array], now_ms: int) -> View:
     return View(r.facts, r.flat, h.scene, h.watch, {n: _departure(r, n, h.away) for n in r.groups}, {n: _names(n) for n in r.groups},
-                {n: _part(r, n, h.baseline.constant) for n in r.groups}, h.plates, h.now, previous, h.tracks)
+                {n: _part(r, n, h.baseline.constant) for n in r.groups}, h.plates, h.now, previous, h.tracks, h.late, now_ms)
 
 
 def _rules(r: Rooms, h: Health, entries: tuple[Entry, ...], previous: Mapping[str, Array], now_ms: int) -> dict[Key, Track]:
-    view, found, names = _view(r, h, previous), [], {e.name for e in entries}
+    view, found, names = _view(r, h, previous, now_ms), [], {e.name for e in entries}
     for e in entries:
         found += [Candidate(e.name, m.place, m.size, m.std, m.evidence, persist=e.persist, off_ms=120_000 if e.instant else 900_000)
                   for m in e.rule(view)]

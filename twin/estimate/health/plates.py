@@ -38,7 +38,7 @@ def take(p: Plates, gpu: Array, fresh: Array) -> Plates:
     """Add a step's GPU arrays [R, 2, K] of racks that sent them, fresh [R]."""
     if not fresh.any():
         return p
-    add = np.where(fresh[:, None, None], np.nan_to_num(gpu, nan=0.0), 0.0)
+    add = np.where(fresh[:, None, None], gpu, 0.0)  # a GPU that says nothing is not known this minute
     return Plates(p.total + add, p.count + fresh, p.quick, p.constant, p.variance, p.known, p.gpu)
 
 

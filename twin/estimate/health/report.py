@@ -9,6 +9,7 @@ from config.quantities import QUANTITIES
 from twin.estimate.catalogue import CATALOGUE
 from twin.estimate.catalogue.entry import CREEP, STEP, Entry
 from twin.estimate.findings import Finding, Place
+from twin.estimate.health.alone import DROPOUT, KINDS, NOISE
 from twin.estimate.health.facts import Facts
 from twin.estimate.health.flat import Flat
 from twin.estimate.health.tracks import Key, Track
@@ -63,10 +64,19 @@ def report(facts: Facts, tracks: Mapping[Key, Track], view: View, now_ms: int) -
 
 
 def _one_per_sensor(tracks: Iterable[Track]) -> list[Track]:
-    """A sensor that gave itself away (stuck, noisy, ...) needs no second name."""
+    """A sensor that gave itself away (stuck, noisy, ...) needs no second name; nor does one in a wrong unit or under another's name."""
     tracks = list(tracks)
-    own = {t.last.place for t in tracks if t.last.name in ("sensor_stuck", "sensor_noise", "sensor_spike", "sensor_dropout")}
-    return [t for t in tracks if t.last.place not in own or t.last.name in ("sensor_stuck", "sensor_noise", "sensor_spike", "sensor_dropout")]
+    own = {t.last.place for t in tracks if t.last.name in KINDS}
+    gaps = {t.last.place for t in tracks if t.last.name == DROPOUT}
+    exact = {t.last.place for t in tracks if t.last.name == "sensor_unit"} - own
+    swapped = {(t.last.place.cls, t.last.place.row) for t in tracks if t.last.name == "sensor_swapped"}
+
+    def said(t: Track) -> bool:
+        p = t.last.place
+        if t.last.name in KINDS:
+            return t.last.name == NOISE and p in gaps
+        return p in own or (p in exact or (p.cls, p.row) in swapped) and t.last.name == "offset"
+    return [t for t in tracks if not said(t)]
 
 
 def parents(facts: Facts, p: Place) -> tuple[tuple[str, int], ...]:
@@ -93,8 +103,12 @@ def _mirrors(name: str) -> tuple[str, ...]:
     return (name, *CATALOGUE[name].mirrors) if name in CATALOGUE else (name,)
 
 
+def _stands(t: Track) -> bool:
+    return t.last.name in CATALOGUE and CATALOGUE[t.last.name].stands
+
+
 def _covers(facts: Facts, cause: Track, entry: Entry, t: Track) -> bool:
-    if t is cause or t.last.place.cls not in entry.explains or t.since_ms < cause.since_ms - BEFORE_MS:
+    if t is cause or _stands(t) or t.last.place.cls not in entry.explains or t.since_ms < cause.since_ms - BEFORE_MS:
         return False
     if t.last.name in CATALOGUE and CATALOGUE[t.last.name].explains and t.last.place.cls == cause.last.place.cls and t.last.evidence > cause.last.evidence:
         return False

@@ -13,7 +13,7 @@ from twin.estimate.health.flat import Flat
 from twin.estimate.health.plates import Plates
 from twin.estimate.health.scene import Scene
 from twin.estimate.health.tracks import Key, Track
-from twin.estimate.health.watch import Watch
+from twin.estimate.health.watch import Lateness, Watch
 
 Array = np.ndarray
 
@@ -33,6 +33,8 @@ class View:
     now: Mapping[str, Array]  # class -> [rows, measured] newest samples
     previous: Mapping[str, Array]  # the same one step before
     tracks: Mapping[Key, Track]  # what is suspected already
+    late: Mapping[tuple[str, int], Lateness]  # assets whose messages come too late
+    now_ms: int
 
     def channel(self, group: str, name: str) -> tuple[Array, Array]:
         """Departure over minutes and its standard deviation [rows]."""
@@ -55,3 +57,8 @@ class View:
     def of_watch(self, values: Array, cls: str, name: str) -> Array:
         """A per-sensor measure [N] of one column [rows]."""
         return self.flat.split(values)[cls][:, CLASSES[cls].column(name)]
+
+    def dark_s(self) -> Array:
+        """Seconds that each feed has been without its grid, 0 where it has it [rows]."""
+        since = {p.row: t.since_ms for (name, p), t in self.tracks.items() if name == "feed_loss"}
+        return np.array([(self.now_ms - since[r]) / 1000.0 if r in since else 0.0 for r in range(self.facts.rows["feed"])])

@@ -12,11 +12,13 @@ from twin.estimate.health.flat import Flat
 
 Array = np.ndarray
 SAMPLES = 60.0  # averaging length of noise and of gaps, samples
+RUN_TAUGHT = 60.0  # samples: a longer run is judged, not learned
 CHANGES = 2000.0  # of the share of samples that differ from the one before
 SPIKES_S = 3600.0  # of the count of spikes, event time
 MOTION_S = 2400.0  # of the valves' motion
 RIPPLE_S = 600.0  # of the variance within a minute
 TINY = 1e-20
+LATE_MS = 120_000  # lateness is forgotten when nothing came late for so long
 DEADBAND = 0.004  # of a valve's stroke: less is noise of its feedback
 STRANGE = 12.0  # a spike is this many times the usual noise
 SURE_CHANGE, LIVELY = 0.5, 0.25  # most that is believed about how often a value changes; values that change less tell nothing by standing
@@ -50,6 +52,22 @@ class Watch:
     still: Array  # [valves] s since the last move
 
 
+@dataclass(frozen=True, slots=True)
+class Lateness:
+    """Messages of one asset that came too late to be used: how many of late, how late [s], when the last one was heard."""
+
+    count: float
+    lag_s: float
+    seen_ms: int
+
+
+def overdue(known: Lateness | None, lag_s: float, now_ms: int) -> Lateness:
+    """One more late message."""
+    if known is None or now_ms - known.seen_ms > LATE_MS:
+        return Lateness(1.0, lag_s, now_ms)
+    return Lateness(known.count + 1.0, known.lag_s + 0.2 * (lag_s - known.lag_s), now_ms)
+
+
 def fresh_watch(flat: Flat) -> Watch:
     """Before the first sample."""
     nan, zero = np.full(flat.size, np.nan), np.zeros(flat.size)
@@ -70,7 +88,7 @@ def hear(w: Watch, flat: Flat, x: Array, fresh: Array, asked: Array, dt: float) 
     spike = second & back & (np.abs(bend) > np.maximum(flat.jump, STRANGE * np.sqrt(usual))) & (w.heard > SAMPLES)
     pace = np.where(second, np.maximum(1.0 / SAMPLES, 1.0 / np.maximum(w.heard, 1.0)), 0.0)
     noise = usual + pace * (np.minimum(square, 16.0 * usual + 1e-30) - usual)
-    slow = np.where(known, np.maximum(1.0 / CHANGES, 1.0 / np.maximum(w.heard, 1.0)), 0.0)
+    slow = np.where(known & (w.run < RUN_TAUGHT), np.maximum(1.0 / CHANGES, 1.0 / np.maximum(w.heard, 1.0)), 0.0)
     miss = np.where(asked, 1.0 / SAMPLES, 0.0)
     loud = np.where(np.isfinite(w.loud), w.loud, square)
     opening = seen & (w.count == 0)

@@ -27,6 +27,11 @@ def _total(scene: Scene, cls: str, column: str) -> float:
     return float(np.nansum(rows)) if len(rows) else 0.0
 
 
+def _middle(values: Array, live: Array) -> float:
+    known = values[live & np.isfinite(values)]
+    return float(np.median(known)) if len(known) else float("nan")
+
+
 def context(scene: Scene) -> Mapping[str, Array]:
     """What the feeds carry together; a dead feed's consumers are on the others."""
     f = scene.facts
@@ -37,8 +42,8 @@ def context(scene: Scene) -> Mapping[str, Array]:
     return {
         "behind": behind * carried, "before": before * carried, "live": live,
         "charge": scene.of("ups", "charge_pct"),
-        "voltage": np.full(len(live), np.nanmedian(np.where(live > 0, scene.of("feed", "voltage_v"), np.nan)) if live.any() else np.nan),
-        "frequency": np.full(len(live), np.nanmedian(np.where(live > 0, scene.of("feed", "frequency_hz"), np.nan)) if live.any() else np.nan),
+        "voltage": np.full(len(live), _middle(scene.of("feed", "voltage_v"), live > 0)),
+        "frequency": np.full(len(live), _middle(scene.of("feed", "frequency_hz"), live > 0)),
         "rate": np.abs(np.nan_to_num(scene.rate_of("ups", "power_out_kw"))),
     }
 

@@ -13,6 +13,7 @@ from twin.physics.plate import plate_conductance
 
 Array = np.ndarray
 SENSORS = tuple(("rack", c) for c in ("supply_c", "return_c", "flow_lpm", "power_kw"))
+MOST = 0.8  # share of a rack's GPUs that must report
 CHANNELS = (
     Channel("supply", "K", 0.25, 0.05, 0.04, "supply sensor against the neighbours' of the same CDU"),
     Channel("flow", "1", 0.05, 0.006, 0.005, "share of the CDU's flow against the neighbours'"),
@@ -37,10 +38,17 @@ def _plates(scene: Scene) -> Array:
     return log_ratio(out, 1.0 / p.die_plate + 1.0 / np.maximum(film, 1e-3))
 
 
+def _whole(power: Array) -> Array:
+    """Power of all GPUs of each rack [R] W where most of them report, the silent ones at the mean of the others; NaN elsewhere."""
+    known = np.isfinite(power)
+    share = known.mean(axis=1)
+    return np.divide(np.where(known, power, 0.0).sum(axis=1), share, out=np.full(len(power), np.nan), where=share > MOST)
+
+
 def context(scene: Scene) -> Mapping[str, Array]:
     f = scene.facts
     cdu, count = f.p.wiring.rack_cdu, f.rows["cdu"]
-    gpu = scene.gpu[:, 1, :].sum(-1)
+    gpu = _whole(scene.gpu[:, 1, :])
     load = np.clip((gpu / f.gpus - f.d.gpu_idle) / (f.d.gpu_max - f.d.gpu_idle), 0.0, 1.2)
     rest = (f.d.other + f.d.air) * (f.rack_idle - f.gpus * f.d.gpu_idle) / (f.d.other + f.d.air)
     return {
