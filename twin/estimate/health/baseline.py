@@ -78,8 +78,9 @@ def learn(b: Baseline, s: Spread, y: Array, doubt: Array, lever: Array, dt: floa
                                                    (SLOW_S, b.slow_sum, weight * error), (SLOW_S, b.slow_weight, weight))]
     away = Departure(*_mean(sums[0], sums[1], s.quick, line_var), *_mean(sums[2], sums[3], s.slow, line_var))
     calm = (away.quick**2 <= HOLD**2 * away.quick_var) & (away.slow**2 <= HOLD**2 * away.slow_var) & seen
-    strange = np.where(seen, np.square(error) / (np.square(np.where(seen, doubt, 1.0)) + line_var + s.quick**2), 0.0)
-    excess = b.excess + np.where(calm, dt / EXCESS_S, 0.0) * (np.minimum(strange, MOST) - b.excess)
+    local = np.divide(b.quick_sum, b.quick_weight, out=np.zeros(len(error)), where=b.quick_weight > WEAK)
+    strange = np.square(error - local) / (np.square(np.where(seen, doubt, 1.0)) + s.quick**2)
+    excess = b.excess + np.where(calm & (b.learned < LEARN_S), dt / EXCESS_S, 0.0) * (np.minimum(strange, MOST) - b.excess)
     total = line_var + np.square(wide) * TOGETHER + s.slow**2 * ERR_S / dt
     young = calm & ((b.learned < LEARN_S) | (line_var > s.slow**2))
     gain_c, gain_s = np.where(young, at_c / total, 0.0), np.where(young, at_s / total, 0.0)

@@ -58,7 +58,8 @@ class Group:
 
     sensors: those that the channels read of their own row; `context` reads what neighbours show. `values` must be elementwise
     over leading axes: each hypothesis about a sensor is one more leading row. `doubts` is one standard deviation of a sample;
-    `levers` [1/K] of channels that divide by a small temperature difference: what a thermometer's offset does to them.
+    `levers`: what a channel's line slopes with: for ratios of a small temperature difference
+    its inverse [1/K], by which a thermometer's offset shows; for simple laws the operating point that they leave out.
     """
 
     cls: str

@@ -25,8 +25,8 @@ CHANNELS = (
     Channel("return", "K", 0.5, 0.15, 0.15, "loop return sensor against the mix of the CDUs' returns"),
     Channel("flow", "1", 0.06, 0.015, 0.02, "loop flow meter against the CDUs' meters and fan coils"),
     Channel("valves", "1", 0.2, 0.015, 0.02, "pressure difference against flow and valves of all CDUs"),
-    Channel("pump", "1", 0.10, 0.015, 0.012, "head of the pumps at this speed and flow against their curve"),
-    Channel("pump_power", "1", 0.12, 0.03, 0.022, "pump power against speed and flow"),
+    Channel("pump", "1", 0.10, 0.012, 0.008, "head of the pumps at this speed and flow against their curve"),
+    Channel("pump_power", "1", 0.12, 0.025, 0.014, "pump power against speed and flow"),
     Channel("pressure", "Pa", 2e5, 4e3, 1e4, "static pressure"),
     Channel("air", "K", 15.0, 1.5, 3.0, "hall air against supply water"),
     Channel("district_in", "K", 0.15, 0.04, 0.03, "district inlet sensor against the loop return sensor"),
@@ -36,7 +36,7 @@ CHANNELS = (
     Channel("source_in", "K", 0.15, 0.04, 0.03, "district outlet sensor against the heat pump's inlet sensor"),
     Channel("source_heat", "1", 0.06, 0.025, 0.02, "heat pump's heat less power against its source water"),
     Channel("capacity", "1", 0.10, 0.02, 0.015, "source heat against the load of the heat pump"),
-    Channel("cop", "1", 0.10, 0.03, 0.025, "COP against the temperatures and load"),
+    Channel("cop", "1", 0.10, 0.022, 0.017, "COP against the temperatures and load"),
     Channel("source_out", "K", 0.15, 0.04, 0.03, "heat pump outlet sensor against the coolers' inlet sensor"),
     Channel("cooler", "1", 0.25, 0.06, 0.06, "heat of the coolers at this fan speed and air against their rating"),
     Channel("cooler_power", "1", 0.15, 0.05, 0.05, "fan power against fan speed"),
@@ -199,4 +199,9 @@ def doubts(f: Facts, c: Mapping[str, Array], s: Values) -> Mapping[str, Array]:
     }
 
 
-GROUP = Group("loop", SENSORS, CHANNELS, context, seen, values, doubts)
+def levers(s: Values) -> Mapping[str, Array]:
+    """What the simple laws leave: part load of the heat pump, flow a pump, fan coils that follow the hall's air."""
+    return {"cop": s["heatpump", "load_pct"] - 0.5, "pump": s["pump", "speed_pct"] - 0.7, "pump_power": 0.2 * (s["loop", "air_c"] - s["loop", "supply_c"] - 7.0)}
+
+
+GROUP = Group("loop", SENSORS, CHANNELS, context, seen, values, doubts, levers)
