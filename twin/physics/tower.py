@@ -84,6 +84,14 @@ def tower_heat_w(water_in_c, wet_bulb_c, water_kg_s, air_kg_s, ntu, pressure_pa=
 
 
 @register_jitable
+def wet_slope_j_kg_k(wet_bulb_c):
+    """Slope of saturated enthalpy [J/(kg K)] from the wet bulb [degC] to 10 K above: enthalpy transfer in terms of water temperature.
+
+    A tower's conductance to the wet bulb follows it, so the same cells cool half as well at 5 degC as at 26 degC. Source: module docstring."""
+    return saturated_slope_j_kg_k(wet_bulb_c + 10.0, wet_bulb_c)
+
+
+@register_jitable
 def air_kg_s(fan_speed, rated_kg_s):
     """Air flow [kg/s] at a fan speed [fraction of rated]: proportional, the first fan law."""
     return rated_kg_s * np.maximum(fan_speed, 0.0)

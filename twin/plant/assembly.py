@@ -12,6 +12,7 @@ from config.site import Site
 from twin.physics import coolant
 from twin.physics.exchange import ua_from_rating
 from twin.physics.machines import cop_efficiency
+from twin.physics.tower import wet_slope_j_kg_k
 from twin.physics.water import VOLUMETRIC, capacity
 from twin.plant import nodes
 from twin.plant.facility import CONDENSER_K
@@ -194,7 +195,7 @@ def _tower(site: Site, h: Hall) -> dict[str, float]:
     c = s.heat_kw * 1e3 / s.range_k
     return {
         "ehx_ua": s.exchangers * s.exchanger_kw_k * 1e3,
-        "tower_ua": -c * math.log1p(-s.range_k / (s.range_k + s.approach_k)),
+        "tower_ua": -c * math.log1p(-s.range_k / (s.range_k + s.approach_k)) / wet_slope_j_kg_k(s.wet_bulb_c),
         "tower_fan": s.fan_kw * 1e3,
         "tower_pump": s.pump_kw * 1e3,
         "tower_flow": s.flow_lpm * LPM,

@@ -16,6 +16,7 @@ from twin.physics.exchange import counterflow
 from twin.physics.heat_pump import capacity_share, each_load
 from twin.physics.heat_pump import power as lift_power
 from twin.physics.machines import air_side_ua, lorenz_cop
+from twin.physics.tower import wet_slope_j_kg_k
 from twin.physics.water import capacity_flow
 from twin.physics.water_use import entering_air, make_up, pad_evaporation, tower_evaporation
 from twin.plant import nodes, pipe
@@ -27,6 +28,7 @@ Array = np.ndarray
 ROOM = tuple(pairwise(nodes.INDEX[n] for n in nodes.PLANT))  # plant room in series
 TANK = tuple(pairwise((nodes.TRIM, *(nodes.INDEX[n] for n in nodes.TANK), nodes.SUPPLY)))  # from the plant room through the tank
 LAYERS = TANK[1:-1]  # neighbours of the tank
+WATER_EXPONENT = 0.6  # of a tower's transfer: Kroger, Air-cooled heat exchangers and cooling towers, 2004, section 4.4; 0.67 at Frontier
 PLENTY = 1e12  # W/K, a stream that does not change its temperature
 CHILLED_MIN_C = 4.0  # water chillers stop above freezing
 STILL_AIR = 0.03  # share of the rated air that moves with the fans off (assumption)
@@ -70,11 +72,18 @@ def loop_conductances(c: Core, u: Inputs, t: Array, cdu_flow: Array, dt: float) 
         cooler=counterflow(air_side_ua(u.cooler_fan, c.cooler_ua * u.cooler_on), main, cooler_air(c, u)),
         chiller=_chilled(c, u, t, main),
         ehx=counterflow(c.ehx_ua * u.ehx_on, main, tower_flow),
-        tower=counterflow(air_side_ua(u.tower_fan, c.tower_ua * u.tower_cells), tower_flow, PLENTY),
+        tower=counterflow(air_side_ua(u.tower_fan, cells_ua(c, u)), tower_flow, PLENTY),
         tower_flow=tower_flow,
         air_in=entering_air(u.dry_bulb, u.wet_bulb, c.cooler_pads * u.pads_wet),
         drained=capacity_flow(u.make_up),
     )
+
+
+@register_jitable
+def cells_ua(c: Core, u: Inputs) -> Array:
+    """Conductance [W/K] to the wet bulb of the tower cells in service at full fans, at their water and at this wet bulb."""
+    loading = ratio(np.maximum(u.tower_flow, 0.0), c.tower_flow * u.tower_cells)
+    return c.tower_ua * wet_slope_j_kg_k(u.wet_bulb) * u.tower_cells * loading**WATER_EXPONENT
 
 
 @register_jitable

@@ -103,7 +103,7 @@ class Core:
     chiller_units: Array  # [L]
     chiller_min_load: Array  # [L] of one unit
     ehx_ua: Array  # [..., L] W/K all tower exchangers
-    tower_ua: Array  # [..., L] W/K equivalent tower conductance to wet bulb, all cells, full speed
+    tower_ua: Array  # [..., L] kg/s tower conductance to wet bulb over the slope of saturated enthalpy, all cells, full speed
     tower_fan: Array  # [L] W
     tower_pump: Array  # [L] W at rated flow
     tower_flow: Array  # [L] m3/s rated
