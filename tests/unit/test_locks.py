@@ -31,7 +31,7 @@ def pins(lock: Path) -> dict[str, set[str]]:
 def asked(lock: str) -> list[Requirement]:
     project, groups = PROJECT["project"], PROJECT["dependency-groups"]
     extras = project["optional-dependencies"]
-    more = {"run": [], "grafana": extras["grafana"], "test": [*groups["test"], *extras["grafana"], *extras["weather"]]}
+    more = {"run": [], "grafana": extras["grafana"], "test": [*groups["test"], *extras["grafana"], *extras["cluster"]]}
     return [Requirement(text) for text in [*project["dependencies"], *groups["build"], *more[lock]]]
 
 
@@ -60,4 +60,4 @@ def test_what_runs_is_what_is_tested(lock: Path) -> None:
 
 
 def test_the_newcomer_installs_no_test_library() -> None:
-    assert pins(ROOT / "requirements" / "run.txt").keys().isdisjoint({"pytest", "pandas", "matplotlib", "grafana-client", "playwright"})
+    assert pins(ROOT / "requirements" / "run.txt").keys().isdisjoint({"pytest", "matplotlib", "grafana-client", "playwright"})
