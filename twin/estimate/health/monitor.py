@@ -108,9 +108,10 @@ def step(r: Rooms, h: Health, now_ms: int, dt: float, values: Mapping[str, Array
     previous, opened = h.now, h.opened_ms if h.opened_ms >= 0 else now_ms - round(dt * 1000)
     h = replace(h, watch=heard, plates=plates.take(h.plates, gpu, gpu_fresh), now=values, opened_ms=opened)
     tracks = _rules(r, h, r.instant, previous, now_ms)
+    before = h.tracks
     if now_ms - opened >= MINUTE_MS:
         h, tracks = _minute(r, replace(h, tracks=tracks), previous, now_ms, (now_ms - opened) / 1000.0)
-    if not tracks and not h.tracks:
+    if tracks is before or not tracks and not before:
         return h
     return replace(h, tracks=tracks, findings=report(r.facts, tracks, _view(r, h, previous, now_ms), now_ms), excluded=blamed(r.flat, tracks))
 
@@ -121,7 +122,7 @@ def late(h: Health, cls: str, row: int, lag_s: float, now_ms: int) -> Health:
     return replace(h, late={**h.late, place: watch.overdue(h.late.get(place), lag_s, now_ms)})
 
 
-def _minute(r: Rooms, h: Health, previous: Mapping[str, Array], now_ms: int, dt: float) -> tuple[Health, dict[Key, Track]]:
+def _minute(r: Rooms, h: Health, previous: Mapping[str, Array], now_ms: int, dt: float) -> tuple[Health, Mapping[Key, Track]]:
     w, mean, rate = watch.close_minute(h.watch, dt)
     trusted = Scene(r.facts, r.flat.split(np.where(h.excluded, np.nan, mean)), r.flat.split(rate), h.plates.gpu)
     raw = Scene(r.facts, r.flat.split(mean), r.flat.split(rate), h.plates.gpu)
@@ -182,9 +183,11 @@ def _view(r: Rooms, h: Health, previous: Mapping[str, Array], now_ms: int) -> Vi
                 {n: _part(r, n, h.baseline.constant) for n in r.groups}, h.plates, h.now, previous, h.tracks, h.late, now_ms)
 
 
-def _rules(r: Rooms, h: Health, entries: tuple[Entry, ...], previous: Mapping[str, Array], now_ms: int) -> dict[Key, Track]:
+def _rules(r: Rooms, h: Health, entries: tuple[Entry, ...], previous: Mapping[str, Array], now_ms: int) -> Mapping[Key, Track]:
     view, found, names = _view(r, h, previous, now_ms), [], {e.name for e in entries}
     for e in entries:
         found += [Candidate(e.name, m.place, m.size, m.std, m.evidence, persist=e.persist, off_ms=120_000 if e.instant else 900_000)
                   for m in e.rule(view)]
+    if not found and not any(name in names for name, _ in h.tracks):
+        return h.tracks
     return fold(h.tracks, found, now_ms, lambda t: t.last.name in names)
