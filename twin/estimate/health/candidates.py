@@ -18,7 +18,7 @@ MOST = 4  # explanations of one asset at a time
 NEXT = 0.15  # a further one must hold this share of the first one's evidence: no shadow of a misfit
 APART = 3.0  # evidence by which the best must lead to be named alone
 ORDER = {hyp.PLANT: 0, hyp.SWAP: 1, hyp.FAHRENHEIT: 1, hyp.PSI: 1, hyp.OFFSET: 2}  # of what cannot be told apart: the plant cannot wait; no free size is simpler
-LEAST = {"c": 0.2, "lpm": 0.02, "kpa": 0.02, "pct": 0.015, "kw": 0.02, "v": 0.02, "hz": 0.05}  # K, share, share of stroke, Hz: smaller errors are tolerance
+LEAST = {"c": 0.25, "lpm": 0.02, "kpa": 0.02, "pct": 0.015, "kw": 0.02, "v": 0.02, "hz": 0.05}  # K, share, share of stroke, Hz: smaller errors are tolerance
 RELATIVE = ("lpm", "kpa", "kw", "v")
 
 

@@ -16,6 +16,7 @@ FILM = 0.7  # plate exchanger films ~ flow ** 0.7 (Kumar 1984, chevron plates: 0
 WALL = 0.1  # share of the plate wall in the resistance (assumption)
 WARMTH = 0.0018  # 1/K, flow of a square-law branch grows as viscosity ** -0.2 falls (Blasius 1913)
 RANGEABILITY = 30.0
+UNHEARD_K = 5.0  # spread of the racks' returns: what a rack without its sensor may hide
 SLOW_K = 0.02
 
 CHANNELS = (
@@ -66,13 +67,16 @@ def context(scene: Scene) -> Mapping[str, Array]:
     flow, back = scene.of("rack", "flow_lpm"), scene.of("rack", "return_c")
     racks = np.bincount(w.rack_cdu, minlength=count)
     mean_flow = _mean(flow, w.rack_cdu, count)
+    even = np.where(np.isfinite(mean_flow), mean_flow, 1.0)[w.rack_cdu]
+    weight = np.where(np.isfinite(flow), flow, even)  # racks without a meter pass what the others pass on average
     arrive = scene.of("cdu", "fws_supply_c")
     loops = len(f.d.fws_supply)
     peers = group_median(arrive, w.cdu_loop, loops)[w.cdu_loop]
     through = log_ratio(scene.of("cdu", "fws_flow_lpm"), valve_conductance(f, scene.of("cdu", "valve_pct")))
     return {
         "rack_supply": group_median(scene.of("rack", "supply_c"), w.rack_cdu, count),
-        "rack_return": _mean(flow * back, w.rack_cdu, count) / _mean(np.where(np.isfinite(back), flow, np.nan), w.rack_cdu, count),
+        "rack_return": _mean(weight * back, w.rack_cdu, count) / _mean(np.where(np.isfinite(back), weight, np.nan), w.rack_cdu, count),
+        "unheard": np.bincount(w.rack_cdu, ~np.isfinite(back), count) / racks,
         "rack_flow": mean_flow * racks,
         "rack_heat": _mean(f.liquid(scene.of("rack", "power_kw")), w.rack_cdu, count) * racks,
         "arrive": peers,
@@ -154,7 +158,7 @@ def doubts(f: Facts, c: Mapping[str, Array], s: Values) -> Mapping[str, Array]:
     turn, noise = 4.0 * c["rate_speed"], np.full(rise.shape, 0.006)
     return {
         "supply": 0.03 + 15.0 * c["rate_supply"],
-        "return": 0.04 + 25.0 * c["rate_return"],
+        "return": 0.04 + 25.0 * c["rate_return"] + UNHEARD_K * c["unheard"],
         "flow": noise,
         "admittance": noise,
         "pump": noise + turn,
