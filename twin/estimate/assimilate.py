@@ -132,7 +132,7 @@ def _cdus(belief: Belief, m: Measured, verdicts: Verdicts, nis: dict[str, Array]
         verdicts["cdu", column] = Verdict(done.verdict.innovation[:, i], done.verdict.believed[:, i])
     nis["cdu"] = done.white**2
     scale = rescaled(belief.scales[1], done)
-    return replace(belief, state=replace(state, tcs_supply=done.x[:, 0], tcs_return=done.x[:, 1]), cdu_cov=done.cov, cdu_more=done.x[:, 2:],
+    return replace(belief, state=replace(state, tcs_supply=done.x[:, 0], tcs_return=done.x[:, 1]), cdu_cov=done.cov, cdu_more=done.x[:, 2:], quiet=np.where(np.isfinite(seen).any(1), 0.0, belief.quiet),
                    scales=(belief.scales[0], scale, *belief.scales[2:]))
 
 

@@ -39,6 +39,8 @@ class Belief:
     moves: Moves | None = None
     inlet: Array | None = None  # [R] degC coolant arriving at each rack
     jumps: tuple[Array, Array] = (np.zeros(0), np.zeros(0))  # [R], [C] W2 mean squared change of power between messages
+    quiet: Array = field(default_factory=lambda: np.zeros(0))  # [C] s since a unit was heard
+    unbalanced: Array = field(default_factory=lambda: np.zeros(0))  # [C] W, energy balance less exchanger's heat, mean of the last minutes
     drawn: Array = field(default_factory=lambda: np.ones(0))  # [R] W, of the racks at their last message
     common: int = 0  # messages of GPUs that shaped their common resistance
 
@@ -99,6 +101,8 @@ def doubtful(p: Parameters, state: State, slow: Slow) -> Belief:
         inlet=state.tcs_supply[p.wiring.rack_cdu],
         jumps=(np.zeros(racks), np.zeros(cdus)),
         drawn=np.full(racks, np.inf),
+        quiet=np.zeros(cdus),
+        unbalanced=np.zeros(cdus),
     )
 
 

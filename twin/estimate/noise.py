@@ -12,6 +12,8 @@ MAIN_K_RT_S = 0.02
 MAIN_K = 0.055  # contents of a main are never known better: two sensors at its end
 CDU_K_RT_S = 0.03
 RACK_K_RT_S = 0.05
+SILENT_K_RT_S, SILENT_S = 0.1, 30.0  # a unit not heard for so long: its valve and pumps move unseen
+BALANCE_S = 180.0  # over which the heat of a unit is drawn to its energy balance
 
 # Heats of the plant room that no law of ours explains (bypasses, part loads): they come and go within hours.
 HEAT_W = 1e5  # unit of their states

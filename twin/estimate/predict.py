@@ -35,6 +35,7 @@ def predict(p: Parameters, template: Plant, belief: Belief, inputs: Inputs, dt: 
         cdu_cov=_pair(moves.cdu, belief.cdu_cov, _cdu_noise(belief, moves, dt), dt),
         rack_cov=_pair(moves.rack, belief.rack_cov, _rack_noise(belief, moves, dt), dt),
         moves=moves,
+        quiet=belief.quiet + dt,
         inlet=(lived.after.tcs_supply + belief.cdu_more[:, 0])[p.wiring.rack_cdu],
     )
     return ahead, _explained(lived.flows, heats)
@@ -70,7 +71,8 @@ def _scaled(scale: Array) -> Array:
 def _cdu_noise(b: Belief, m: Moves, dt: float) -> Array:
     """[C, 2] K2 that a step adds to supply and return; what jumps in the load reaches the supply through the exchanger only."""
     quiet, jump = noise.CDU_K_RT_S**2 * dt, m.jumps[1] ** 2 * b.jumps[1]
-    return np.stack([quiet + 0.1 * jump, quiet + jump], axis=1) * b.scales[1][:, None]
+    unseen = np.where(b.quiet > noise.SILENT_S, noise.SILENT_K_RT_S**2 * dt, 0.0)[:, None]
+    return np.stack([quiet + 0.1 * jump, quiet + jump], axis=1) * b.scales[1][:, None] + unseen
 
 
 def _rack_noise(b: Belief, m: Moves, dt: float) -> Array:
@@ -96,10 +98,18 @@ def _explained(f: Flows, heats: Array) -> Flows:
                    cooler=f.cooler - more[:, blocks.REJECTION_HEAT])
 
 
-def corrected(p: Parameters, ahead: Belief, after: Belief, u: Inputs, f: Flows) -> Flows:
-    """Heats after the update: what moved the coolant returning, the facility water arriving or an unexplained heat moved them too."""
-    w = p.wiring
+def corrected(p: Parameters, before: Belief, ahead: Belief, after: Belief, u: Inputs, f: Flows, dt: float) -> tuple[Belief, Flows]:
+    """Heats after the update: what moved the coolant returning, the facility water arriving or an unexplained heat moved them too.
+
+    The exchanger's heat is drawn to the energy balance of its coolant within minutes, so that a conductance that is wrong spoils it no longer.
+    """
+    w, a, b = p.wiring, after.state, before.state
     g = exchanger(p.cdus, w.racks_to_cdus(carried(p.leaves, u.rack_flow)), u.fws_flow)
-    arriving = (after.state.core - ahead.state.core)[w.cdu_loop, nodes.HALL_IN]
+    arriving = (a.core - ahead.state.core)[w.cdu_loop, nodes.HALL_IN]
     more = after.core_more[:, : len(blocks.HEATS)] - ahead.core_more[:, : len(blocks.HEATS)]
-    return replace(_explained(f, more), cdu_heat=f.cdu_heat + g * (after.state.tcs_return - ahead.state.tcs_return - arriving))
+    heat = f.cdu_heat + g * (a.tcs_return - ahead.state.tcs_return - arriving)
+    kept = p.cdus.supply_capacity * (a.tcs_supply - b.tcs_supply) + p.cdus.return_capacity * (a.tcs_return - b.tcs_return)
+    kept = kept + w.racks_to_cdus(p.leaves.manifold_capacity * (a.manifold - b.manifold))
+    away = w.racks_to_cdus(f.rack_liquid) + u.cdu_pump - kept / dt - heat
+    mean = away + np.exp(-dt / noise.BALANCE_S) * (before.unbalanced - away)
+    return replace(after, unbalanced=mean), replace(_explained(f, more), cdu_heat=heat + mean)
