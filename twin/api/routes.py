@@ -8,13 +8,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import PlainTextResponse, StreamingResponse
 
-from twin.api import alarms, history, metrics
+from twin.api import alarms, history, metrics, whatif
 from twin.api.describe import describe
 from twin.api.errors import Refused, one_of
 from twin.api.live import Live
 from twin.api.rack import rack
 from twin.api.schemas import HealthAnswer, HistoryAnswer, Part, Problem, RackAnswer, RejectedAnswer, RejectedExample, SiteInfo
 from twin.api.view import halls
+from twin.service.asker import Asker
 from twin.service.hub import Hub
 
 _PROBLEMS: dict[int | str, dict[str, Any]] = {404: {"model": Problem}, 422: {"model": Problem}}
@@ -32,6 +33,7 @@ class Context:
     metrics: Callable[[], str] | None
     history: history.Reader
     ask: alarms.Ask | None = None
+    asker: Asker | None = None
 
 
 def router(context: Context) -> APIRouter:
@@ -42,6 +44,7 @@ def router(context: Context) -> APIRouter:
     _past(routes, context)
     _state(routes, context)
     alarms.add_routes(routes, context.hub, context.clock_ms, context.ask)
+    whatif.add_routes(routes, context.asker)
     return routes
 
 

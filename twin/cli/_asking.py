@@ -4,20 +4,28 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request as HttpRequest
+from urllib.request import urlopen
 
 import typer
+from pydantic import ValidationError
 
 from config.load import load_site
-from config.scenarios import is_scenario, known_scenarios, scenario_tree
-from twin.whatif.answer import Answer, encode
+from config.scenarios import known_scenarios, scenario_tree
+from config.settings import load_settings
+from config.site import Site
+from twin.service.request import Request, question
+from twin.whatif.answer import encode
 from twin.whatif.ask import ask
 from twin.whatif.ground import ground
 from twin.whatif.perturbations import KINDS
-from twin.whatif.question import Question, asked, plain, spelled
+from twin.whatif.question import plain
 from twin.whatif.refusal import Refused
 from twin.whatif.scenario import scenario
 from twin.whatif.start import designed
 
+KNOCK_S, ANSWER_S = 0.5, 330.0
 REFUSED = 2  # exit code
 
 
@@ -29,34 +37,75 @@ class Asked:
     site: str
     horizon: str | None
     step: float | None
+    members: int | None
+    seed: int | None
     load: float | None
     outdoor: float | None
+    here: bool
     as_json: bool
 
 
-def question(a: Asked) -> Question:
-    """The question meant by the command line. Raises Refused or ConfigError."""
-    given = {"horizon_s": a.horizon, "step_s": a.step}
-    base: dict[str, Any] = plain(scenario(scenario_tree(a.words)) if is_scenario(a.words) or looks_like_a_file(a.words)
-                                 else Question(perturbations=spelled(a.words)))
-    return asked(base | {k: v for k, v in given.items() if v is not None})
+def request(a: Asked) -> Request:
+    """What would be sent to a service. A scenario's file is read here: a service takes names alone."""
+    given = {"horizon_s": a.horizon, "step_s": a.step, "members": a.members, "seed": a.seed, "load": a.load, "outdoor_c": a.outdoor}
+    what: dict[str, Any] = {"ask": a.words}
+    if a.words.endswith((".yaml", ".yml")):
+        saved = plain(scenario(scenario_tree(a.words)))
+        what = {k: v for k, v in saved.items() if k in Request.model_fields}
+    return checked(what | {k: v for k, v in given.items() if v is not None})
 
 
-def looks_like_a_file(words: str) -> bool:
-    return words.endswith((".yaml", ".yml"))
+def checked(given: dict[str, Any]) -> Request:
+    """Raises Refused with the field at fault."""
+    try:
+        return Request.model_validate(given)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise Refused(".".join(map(str, first["loc"])), first["msg"]) from None
 
 
-def local(a: Asked) -> None:
-    """Answer from the site's designed steady state."""
+def answer(a: Asked) -> None:
+    """Ask the service that runs the site; where none answers, work it out here from the designed plant."""
     from twin.cli._answer import show
 
     site = load_site(a.site)
     try:
-        g = ground(site)
-        found = ask(g, designed(g, a.load, a.outdoor), question(a))
+        r = request(a)
+        now = None if a.here or a.load is not None or a.outdoor is not None else from_service(site.id, r)
+        found = local(site, r) if now is None else now
     except Refused as error:
         refuse(error, a.as_json)
-    written(found, a.as_json, lambda: show(found))
+    if a.as_json:
+        typer.echo(found)
+        return
+    typer.echo(f"{site.model.name}, {'from the plant at rest as designed' if now is None else 'from its present state'}", err=True)
+    show(json.loads(found))
+
+
+def local(site: Site, r: Request) -> bytes:
+    """From the site's designed steady state."""
+    g, q = ground(site), question(r)
+    return encode(ask(g, designed(g, r.load, r.outdoor_c), q))
+
+
+def from_service(site: str, r: Request) -> bytes | None:
+    """The answer of the service that runs this site; None where none does. Raises Refused with what it says."""
+    http = load_settings().http
+    base = f"http://{http.host}:{http.port}"
+    try:
+        with urlopen(f"{base}/api/site", timeout=KNOCK_S) as found:
+            if json.load(found).get("id") != site:
+                return None
+    except (OSError, ValueError):
+        return None
+    body = r.model_dump_json(exclude_none=True, exclude_defaults=True).encode()
+    try:
+        with urlopen(HttpRequest(f"{base}/api/whatif", body, {"Content-Type": "application/json"}), timeout=ANSWER_S) as found:
+            return found.read()
+    except HTTPError as error:
+        raise Refused("", str(json.loads(error.read() or b"{}").get("error", error))) from None
+    except OSError as error:
+        raise Refused("", f"{base}: {error}; ask with --here to work it out on this machine") from None
 
 
 def refuse(error: Refused, as_json: bool) -> None:
@@ -68,13 +117,6 @@ def refuse(error: Refused, as_json: bool) -> None:
 
         Console(stderr=True).print(f"[red]Not asked:[/] {error}", highlight=False, soft_wrap=True)
     raise typer.Exit(REFUSED)
-
-
-def written(found: Answer, as_json: bool, show: Any) -> None:
-    if as_json:
-        typer.echo(encode(found))
-    else:
-        show()
 
 
 def catalogue(as_json: bool) -> None:

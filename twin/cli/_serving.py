@@ -49,7 +49,7 @@ async def serve(assembly: Assembly, listener: socket.socket, store: str, stop: a
                 beside: Sequence[Callable[[], Awaitable[None]]] = (), stopping: Callable[[], None] = lambda: None) -> None:
     """Run until `stop` is set or a part fails; what fails is raised after everything else has been closed."""
     hub, service = assembly.hub, assembly.service
-    app = create_app(hub, store, clock_ms=service.clock.now_ms, metrics=lambda: text(hub), ask=service.ask)
+    app = create_app(hub, store, clock_ms=service.clock.now_ms, metrics=lambda: text(hub), ask=service.ask, asker=assembly.asker)
     server = Server(uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1, lifespan="on"))
     parts = [asyncio.create_task(work, name=name) for name, work in (
         ("source", assembly.source.run()), ("page", server.serve([listener])), ("service", service.run()))]
@@ -61,6 +61,8 @@ async def serve(assembly: Assembly, listener: socket.socket, store: str, stop: a
     app.state.live.close()
     server.should_exit = True
     service.stop()
+    await assembly.door.close()
+    assembly.asker.close()
     source, page, fold = parts
     await asyncio.wait([fold, page], timeout=STOP_S)  # the source stays: what is drained is acknowledged on its connection
     await end(source, *others)

@@ -18,6 +18,7 @@ from twin.api.headers import SecurityHeaders
 from twin.api.history import Reader
 from twin.api.live import Live
 from twin.api.routes import Context, router
+from twin.service.asker import Asker
 from twin.service.hub import Hub
 
 STATIC = Path(__file__).parent / "static"
@@ -26,7 +27,7 @@ _ABOUT = "Live state, history and health of the twin of a liquid-cooled data cen
 
 
 def create_app(hub: Hub, store_path: str | None, *, clock_ms: Callable[[], int], metrics: Callable[[], str] | None = None,
-               history: Reader | None = None, ask: Ask | None = None) -> FastAPI:
+               history: Reader | None = None, ask: Ask | None = None, asker: Asker | None = None) -> FastAPI:
     """The application over one hub. `app.state.live.close()` ends its streams so that a server can stop at once."""
     live = Live(hub, clock_ms)
 
@@ -41,7 +42,7 @@ def create_app(hub: Hub, store_path: str | None, *, clock_ms: Callable[[], int],
     app.add_middleware(GZipMiddleware, minimum_size=1024)  # leaves event streams alone
     app.add_middleware(SecurityHeaders)
     errors.install(app)
-    app.include_router(router(Context(hub, live, store_path, clock_ms, metrics, history or _stored, ask)))
+    app.include_router(router(Context(hub, live, store_path, clock_ms, metrics, history or _stored, ask, asker)))
     _pages(app)
     return app
 

@@ -13,11 +13,15 @@ from config.settings import Influx, Settings
 from config.site import Site
 from twin.alarms.rules import PRIORITIES
 from twin.engine import Twin, start, unroll
+from twin.engine.ahead import present
 from twin.events import Answer
+from twin.plant.stocks import volumes
+from twin.service.asker import Asker
 from twin.service.clock import Clock
 from twin.service.hub import Hub
 from twin.service.letters import DeadLetters
 from twin.service.loop import Service
+from twin.service.mqtt_whatif import MqttWhatif
 from twin.sinks.base import Sink
 from twin.sinks.local import LocalStore
 from twin.sinks.mqtt_alarms import MqttAlarms
@@ -25,6 +29,7 @@ from twin.sinks.mqtt_twin import MqttTwin
 from twin.sources.inbox import Inbox
 from twin.sources.log import EventLog
 from twin.sources.mqtt import MqttSource
+from twin.whatif.ground import Ground
 from twin.wire import topics
 from twin.wire.messages import encode_ack
 from twin.wire.native import Decoded, codec
@@ -40,6 +45,8 @@ class Assembly:
     service: Service
     source: MqttSource
     hub: Hub
+    asker: Asker
+    door: MqttWhatif
 
 
 def assemble(site: Site, settings: Settings, clock: Clock, log_file: Path | None = None, limits: Limits = LIMITS,
@@ -55,15 +62,25 @@ def assemble(site: Site, settings: Settings, clock: Clock, log_file: Path | None
         hub.health["broker"] = {"ok": ok, "detail": detail}
 
     report(False, "not connected yet")
-    source = MqttSource(settings.mqtt, topics.filters(site), inbox, clock.now_ms, report)
+    source = MqttSource(settings.mqtt, (*topics.filters(site), topics.request_topic(site)), inbox, clock.now_ms, report)
+    twin = start(site)
+    g = compiled(site, twin)
+    asker = Asker(site, lambda: present(g, service.twin))
+    door = MqttWhatif(site, asker, _published(source), lambda what: hub.counters.update((what,)))
     service = Service(
-        site, start(site), unroll, decode, hub, inbox, clock,
+        site, twin, unroll, decode, hub, inbox, clock,
         sinks=(*stores(site, settings), MqttTwin(site, source.publish, twin_every_s),
                MqttAlarms(site, source.publish, lambda: source.connections, beside(settings, ".alarms.json"))),
         log=EventLog(log_file) if log_file else None, letters=DeadLetters(beside(settings, ".rejected.jsonl")),
-        answer=_answers(source, clock), counts=counts, alarms=lambda twin: twin.alarms,
+        answer=_answers(source, clock), counts=counts, alarms=lambda twin: twin.alarms, aside=door.take,
     )
-    return Assembly(service, source, hub)
+    return Assembly(service, source, hub, asker, door)
+
+
+def compiled(site: Site, twin: Twin) -> Ground:
+    """What futures need of a site, from what the twin has of it."""
+    model = twin.model
+    return Ground(site, model.parameters, model.facts.m, model.design, model.feeds, volumes(model.parameters))
 
 
 def stores(site: Site, settings: Settings, name: str = "influx", past: bool = False) -> list[Sink]:
@@ -111,6 +128,16 @@ def _answers(source: MqttSource, clock: Clock) -> Any:
             log.warning("answer not sent", command=effect.command.id, error=str(error))
 
     return answer
+
+
+def _published(source: MqttSource) -> Any:
+    async def publish(topic: str, payload: bytes, qos: int) -> None:
+        try:
+            await source.publish(topic, payload, qos)
+        except aiomqtt.MqttError as error:
+            log.warning("answer not sent", topic=topic, error=str(error))
+
+    return publish
 
 
 def need_broker(settings: Settings) -> None:

@@ -65,6 +65,7 @@ class Service:
     answer: Callable[[Answer], Awaitable[None]] | None = None
     counts: Callable[[Any], Mapping[str, int]] = lambda twin: {}  # what the twin itself has counted
     alarms: Callable[[Any], Alarms] = lambda twin: NO_ALARMS
+    aside: Callable[[Message], bool] = lambda message: False  # takes what is no matter of the fold, and says so
     tick_s: float = TICK_S
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
     _newest_ms: int = -1  # newest event time of a reading
@@ -127,6 +128,8 @@ class Service:
 
     async def _message(self, message: Message) -> None:
         counters = self.hub.counters
+        if self.aside(message):
+            return
         counters["received"] += 1
         if self.log is not None:
             self.log.append(message)

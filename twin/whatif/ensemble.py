@@ -93,17 +93,18 @@ def bands(g: Ground, start: Start, plan: Sequence[Piece], dt: float, steps: int,
           tell: Callable[[float], None] = lambda share: None) -> Bands:
     """Bands of an answer; member i draws from (seed, i) alone, so it is the same in any company."""
     pieces, longer = coarse(plan, dt, steps)
-    found = []
-    for i in range(members):
-        found.append(future(g, start, pieces, longer, np.random.default_rng([seed, i])))
-        tell((i + 1) / members)
-    grid = found[0].seconds
-    at = thin(len(grid))
-    curves = {name: np.quantile(np.stack([t[name][at] for t in found]), QUANTILES, axis=0) for name in CURVES}
     limits = [limit for limit in LIMITS if limit.name in {r.name for r in reached}]
-    hits = {limit.name: np.array([times(g, start.world, limit, t).min() for t in found]) for limit in limits}
-    return Bands(members, grid[at], curves, {name: _reach(x) for name, x in hits.items()},
-                 {name: _spread(x) for name, x in hits.items()})
+    curves, hits, grid = [], [], np.zeros(0)
+    for i in range(members):
+        t = future(g, start, pieces, longer, np.random.default_rng([seed, i]))
+        grid = t.seconds[thin(len(t.seconds))]
+        curves.append([t[name][thin(len(t.seconds))] for name in CURVES])
+        hits.append([times(g, start.world, limit, t).min() for limit in limits])
+        tell((i + 1) / members)
+    shown = np.quantile(np.array(curves), QUANTILES, axis=0)
+    at = dict(zip((limit.name for limit in limits), np.array(hits).T, strict=True))
+    return Bands(members, grid, {name: shown[:, k] for k, name in enumerate(CURVES)}, {name: _reach(x) for name, x in at.items()},
+                 {name: _spread(x) for name, x in at.items()})
 
 
 def _reach(at: Array) -> tuple[float, ...]:

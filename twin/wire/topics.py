@@ -29,6 +29,16 @@ def filters(site: Site) -> tuple[str, ...]:
     return (f"{base}/+/+/tele", f"{base}/rack/+/gpu", f"{base}/{GATEWAY}/+/status", f"{base}/+/+/cmd")
 
 
+def request_topic(site: Site) -> str:
+    """Where what-ifs are asked."""
+    return f"{WHATIF_ROOT}/{site.id}/request"
+
+
+def answer_topic(site: Site, id: str) -> str:
+    """Where the request `id` is answered."""
+    return f"{WHATIF_ROOT}/{site.id}/answer/{id}"
+
+
 def split(site: Site, name: str) -> tuple[str, str, str, str]:
     """(hall, class, id, channel) of a topic of this site; WireError `unknown_topic` for any other."""
     parts = name.split("/")

@@ -1,0 +1,51 @@
+"""The process that answers what-ifs beside the service: the fold keeps its core while futures are computed."""
+from __future__ import annotations
+
+import os
+import pickle
+from multiprocessing.connection import Connection
+from multiprocessing.synchronize import Event
+
+from config.site import Site
+from twin.service.request import Request
+from twin.whatif.answer import encode
+from twin.whatif.ask import ask
+from twin.whatif.ground import Ground, ground
+from twin.whatif.question import Question
+from twin.whatif.refusal import Refused
+from twin.whatif.start import Start, designed
+
+NICE = 10
+
+
+class Cancelled(Exception):
+    """Whoever asked does not want to know any more."""
+
+
+def work(site: Site, pipe: Connection, cancel: Event) -> None:
+    """Answer one request after the other until the pipe closes: (request, question, start as bytes or None) in; ("share", x), ("answer", bytes),
+    ("refused", field, why) or ("cancelled",) out."""
+    os.nice(NICE)
+    g = ground(site)
+    while True:
+        try:
+            request, question, present = pickle.loads(pipe.recv_bytes())
+        except (EOFError, OSError):
+            return
+        pipe.send(answered(g, request, question, present, pipe, cancel))
+
+
+def answered(g: Ground, r: Request, q: Question, present: Start | None, pipe: Connection, cancel: Event) -> tuple:
+    """What to send back."""
+    def tell(share: float) -> None:
+        if cancel.is_set():
+            raise Cancelled
+        pipe.send(("share", share))
+
+    try:
+        start = designed(g, r.load, r.outdoor_c) if present is None else present
+        return "answer", encode(ask(g, start, q, tell))
+    except Refused as refused:
+        return "refused", refused.field, refused.why
+    except Cancelled:
+        return ("cancelled",)
