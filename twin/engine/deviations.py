@@ -20,8 +20,9 @@ Array = np.ndarray
 LIQUID = 0.008  # of a rack's heat: its meter (IEC 62053-22) and the share that its air takes
 AIR = 0.06  # of that share itself
 LEVEL_K = 0.04  # of a node: the fixed errors of the one or two sensors that stand there never average out
+HOTTEST_K = 0.4  # the hottest of many estimates is rarely the hottest GPU
 INLET_K = 0.02  # coolant in the rack's own supply manifold behind that of the unit
-CHANGING = 0.4  # of the difference between heat given and heat carried off while a load moves
+CHANGING = 0.6  # of the difference between heat given and heat carried off while a load moves
 FEED, UPS = 0.006, 0.05  # of a feed's power; of its losses (spread of efficiencies of one type)
 
 
@@ -70,7 +71,7 @@ def _rack(s: Shown) -> dict[str, Array]:
     b, cdu = s.b, s.model.parameters.wiring.rack_cdu
     supply = _pair(b, 0)[cdu]
     rows = np.arange(len(cdu))
-    hottest = np.sqrt(die_var(b, rows, b.state.die.argmax(-1)))
+    hottest = np.sqrt(die_var(b, rows, b.state.die.argmax(-1)) + HOTTEST_K**2)
     liquid = s.f.rack_liquid
     brought = carried(s.model.parameters.leaves, s.u.rack_flow) * (b.state.manifold - b.state.tcs_supply[cdu])
     shares = b.slow.shares
@@ -87,7 +88,7 @@ def _rack(s: Shown) -> dict[str, Array]:
 def _cdu(s: Shown, core: Array) -> dict[str, Array]:
     b, u, w = s.b, s.u, s.model.parameters.wiring
     supply, back = _pair(b, 0), _pair(b, 1)
-    arriving = core[w.cdu_loop, nodes.HALL_IN]
+    arriving = np.hypot(core[w.cdu_loop, nodes.HALL_IN], LEVEL_K)
     meter = instrument("cdu", "tcs_flow_lpm")
     flow = np.hypot(meter.gain, meter.noise_gain)
     heat, c = _cdu_heat(s), capacity_flow(u.fws_flow)
@@ -104,7 +105,7 @@ def _cdu_heat(s: Shown) -> Array:
     w = s.model.parameters.wiring
     racks = np.bincount(w.rack_cdu)
     heat, given = s.f.cdu_heat, w.racks_to_cdus(s.f.rack_liquid) + s.u.cdu_pump
-    return np.hypot(np.hypot(LIQUID / np.sqrt(racks), 0.004) * heat, CHANGING / 2 * (given - heat))
+    return np.hypot(np.hypot(LIQUID / np.sqrt(racks), 0.004) * heat, 0.2 * (given - heat))
 
 
 def _machines(s: Shown, core: Array) -> dict[str, dict[str, Array]]:

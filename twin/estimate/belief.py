@@ -69,7 +69,7 @@ def die_var(b: Belief, rack: Array, gpu: Array) -> Array:
     inlet = b.inlet[rack]
     slope = (b.state.plate[rack, gpu] - inlet) / b.resistance[rack, gpu]
     power = b.gpu_power_var()[rack] + np.where(b.heard[rack, gpu], 0.0, noise.GPU_POWER_SILENT**2)
-    return slope**2 * b.gpu_cov[0][rack, gpu] + power * (b.state.die[rack, gpu] - inlet) ** 2 + 0.01
+    return slope**2 * b.gpu_cov[0][rack, gpu] + power * (b.state.die[rack, gpu] - inlet) ** 2 + 0.03
 
 
 def doubtful(p: Parameters, state: State, slow: Slow) -> Belief:
