@@ -39,7 +39,7 @@ GPU_POWER_SILENT = 0.04  # power of a GPU that reports nothing: silicon and sche
 
 # Loads that jump between two messages of a rack: what of the jump is not yet known, after the die's own half a minute has smoothed it.
 JUMP = 0.8
-JUMP_GPU = 0.3  # the same of a GPU, beside its own
+JUMP_GPU = 0.25  # the same of a GPU, beside its own
 JUMP_MEMORY = 0.9  # of a rack's or unit's squared jumps, from message to message
 
 GATE = 5.0  # innovations beyond this many standard deviations are not believed: 1 in 1.7 million by chance
