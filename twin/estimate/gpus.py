@@ -81,8 +81,11 @@ def _put(b: Belief, rows: Array, common: float, die: Array, resistance: Array, o
     new = into(b.resistance, resistance)
     v_r, v_ro, v_o = (into(whole, part) for whole, part in zip(b.gpu_cov, cov, strict=True))
     np.maximum(v_r, 1e-7, out=v_r)
-    new, v_r = _pooled(new, v_r, heard)
-    return replace(b, state=replace(b.state, die=into(b.state.die, die)), resistance=new, factor=b.slow.plate_design / new, gpu_offset=into(b.gpu_offset, offset),
+    factor = into(b.factor, b.slow.plate_design[rows] / resistance)
+    pooled, v_r = _pooled(new, v_r, heard)
+    if pooled is not new:
+        np.divide(b.slow.plate_design, pooled, out=factor, where=~heard)
+    return replace(b, state=replace(b.state, die=into(b.state.die, die)), resistance=pooled, factor=factor, gpu_offset=into(b.gpu_offset, offset),
                    gpu_cov=(v_r, v_ro, v_o), heard=heard, common=b.common + (common != 0.0))
 
 
