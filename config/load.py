@@ -2,11 +2,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from config import rules
 from config.assets import build_assets
+from config.calibration import read_factors
 from config.compose import Composer
 from config.equipment import Frozen
 from config.errors import ConfigError, Problem
@@ -34,8 +36,11 @@ def site_path(path_or_name: str | Path) -> Path:
     return found
 
 
-def load_site(path_or_name: str | Path) -> Site:
-    """The site called or at `path_or_name`. Raises ConfigError with all problems at once, and nothing else."""
+def load_site(path_or_name: str | Path, parameters: Path | None = None, calibrated: bool = True) -> Site:
+    """The site called or at `path_or_name`. Raises ConfigError with all problems at once, and nothing else.
+
+    `parameters`: a parameter file in place of the one that the site names; `calibrated=False` takes none.
+    """
     path = site_path(path_or_name)
     composer = Composer(shelf_for(path))
     tree = composer.site(path)
@@ -48,7 +53,15 @@ def load_site(path_or_name: str | Path) -> Site:
         raise ConfigError(_sorted(problems))
     assets = build_assets(model)
     at = {(a.hall, a.cls, a.id): a.row for rows in assets.values() for a in rows}
-    return Site(model, sheets, assets, at)
+    site = Site(model, sheets, assets, at)
+    file = parameters or _named(tree)
+    return replace(site, factors=read_factors(file, site)) if file and calibrated else site
+
+
+def _named(tree: Map) -> Path | None:
+    """The parameter file that a site names, beside the file that says so."""
+    name = tree.get("calibration")
+    return Path(tree.spots["calibration"].file).parent / name if name else None
 
 
 def _sorted(problems: list[Problem]) -> list[Problem]:

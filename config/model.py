@@ -154,6 +154,7 @@ class SiteModel(Frozen):
     climate: Climate
     network: Network | None = None
     feeds: tuple[Feed, ...]
+    calibration: str | None = None  # parameter file of `boucle calibrate`, beside this file
     base_kw: NotNegative = 0.0  # lights, offices, controls
     average_load: Fraction = 0.6
     halls: tuple[Hall, ...]

@@ -6,7 +6,7 @@ CDU are contiguous: rack i of a hall hangs on CDU `i * cdus // racks`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from config.equipment import Frozen
 from config.model import SiteModel
@@ -28,12 +28,16 @@ class Asset:
 
 @dataclass(frozen=True)
 class Site:
-    """A checked site. `assets[cls]` is in row order; `at[(hall, cls, id)]` finds the row; `sheets[name]` the datasheet."""
+    """A checked site. `assets[cls]` is in row order; `at[(hall, cls, id)]` finds the row; `sheets[name]` the datasheet.
+
+    `factors`: what a parameter file says (config.calibration); empty where everything is taken as its datasheet says.
+    """
 
     model: SiteModel
     sheets: Mapping[str, Frozen]
     assets: Mapping[str, tuple[Asset, ...]]
     at: Mapping[tuple[str, str, str], int]
+    factors: Mapping[tuple[str, str], tuple[float, ...]] = field(default_factory=dict)  # (class, parameter) -> by row, on its datasheet
 
     @property
     def id(self) -> str:

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -26,13 +27,17 @@ def register(app: typer.Typer) -> None:
 def check(
     site: Annotated[str, typer.Argument(help="Name of a site or scenario, or path of its file.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    parameters: Annotated[Path | None, typer.Option(help="Parameter file of `boucle calibrate`, in place of the one that the site names.")] = None,
 ) -> None:
     """Report every error of a site or scenario file at once, or print what it adds up to."""
     from config.errors import ConfigError
     from config.scenarios import is_scenario
 
     try:
-        (_scenario if is_scenario(site) else _site)(site, as_json)
+        if is_scenario(site):
+            _scenario(site, as_json)
+        else:
+            _site(site, as_json, parameters)
     except ConfigError as error:
         if not as_json:
             raise
@@ -52,16 +57,23 @@ def _scenario(name: str, as_json: bool) -> None:
         typer.echo(f"{found.title}: {', '.join(kind_of(p) for p in found.perturbations)} over {found.horizon_s / 3600:g} h. {found.asks}")
 
 
-def _site(site: str, as_json: bool) -> None:
+def _site(site: str, as_json: bool, parameters: Path | None) -> None:
     from config.check import totals
     from config.load import load_site
 
-    loaded = load_site(site)
+    loaded = load_site(site, parameters)
     sums = totals(loaded).as_dict()
     if as_json:
-        typer.echo(json.dumps({"ok": True, "site": loaded.id, "totals": sums}))
+        typer.echo(json.dumps({"ok": True, "site": loaded.id, "totals": sums, "calibrated": _calibrated(loaded)}))
     else:
         _print_table(loaded.model.name, sums)
+        for name, (least, most) in _calibrated(loaded).items():
+            typer.echo(f"calibrated: {name} {least:.3f} .. {most:.3f} of the datasheet")
+
+
+def _calibrated(site: Any) -> dict[str, list[float]]:
+    """Least and greatest factor of each calibrated parameter."""
+    return {f"{cls}.{name}": [min(factors), max(factors)] for (cls, name), factors in site.factors.items()}
 
 
 def _problem(p: Any) -> dict[str, Any]:

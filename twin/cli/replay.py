@@ -22,13 +22,14 @@ def replay(
     log: Annotated[Path, typer.Argument(help="Event log, as written by `boucle run --log`.")],
     site: Annotated[str, typer.Option(help="Name of a site, or path of a site file.")] = "valence",
     lines: Annotated[Path | None, typer.Option(help="File for the line protocol.")] = None,
+    parameters: Annotated[Path | None, typer.Option(help="Parameter file of `boucle calibrate`, in place of the one that the site names.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Replay an event log through the twin and write line protocol."""
     from config.load import load_site
     from twin.sources.log import LogError, read_log
 
-    loaded = load_site(site)
+    loaded = load_site(site, parameters)
     try:
         report = write_lines(loaded, read_log(log), lines)
     except LogError as error:

@@ -17,6 +17,7 @@ def run(
     influx: Annotated[str | None, typer.Option(help="URL of an InfluxDB; BOUCLE_INFLUX__URL. Token, bucket ... by environment.")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port of the page; BOUCLE_HTTP__PORT.")] = None,
     log: Annotated[Path | None, typer.Option(help="File for the event log, to replay later.")] = None,
+    parameters: Annotated[Path | None, typer.Option(help="Parameter file of `boucle calibrate`, in place of the one that the site names.")] = None,
 ) -> None:
     """Run the twin of a site: broker in, page, store and InfluxDB out."""
     import asyncio
@@ -28,7 +29,7 @@ def run(
     from twin.sources.broker import PortTaken
     from twin.sources.log import LogError
 
-    loaded = load_site(site)
+    loaded = load_site(site, parameters)
     settings = load_settings(**_given(mqtt=broker, influx=influx, port=port))
     need_broker(settings)
     try:

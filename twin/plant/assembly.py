@@ -15,6 +15,7 @@ from twin.physics.machines import cop_efficiency
 from twin.physics.tower import wet_slope_j_kg_k
 from twin.physics.water import VOLUMETRIC, capacity
 from twin.plant import nodes
+from twin.plant.calibrated import calibrated, loops_of
 from twin.plant.facility import CONDENSER_K
 from twin.plant.types import Cdus, Core, Leaves, Parameters, Wiring
 
@@ -34,11 +35,12 @@ NO_CHILLER = {"chiller_rated": 0.0, "chiller_efficiency": 0.5, "chiller_cop": 4.
 
 
 def assemble(site: Site) -> Parameters:
-    """Parameters of the whole site; halls are loops, in the order of the site file."""
+    """Parameters of the whole site; halls are loops, in the order of the site file. The site's factors stand on the datasheets."""
     halls = site.model.halls
     wiring = wire(halls)
     cdus = _cdus(site, halls)
-    return Parameters(wiring, _leaves(site, halls, cdus.volumetric[wiring.rack_cdu]), cdus, _core(site, halls))
+    p = Parameters(wiring, _leaves(site, halls, cdus.volumetric[wiring.rack_cdu]), cdus, _core(site, halls))
+    return calibrated(p, site.factors, {cls: loops_of(site, cls) for cls, _ in site.factors})
 
 
 def wire(halls: Iterable[Hall]) -> Wiring:

@@ -142,7 +142,7 @@ def machinery(site: Site, p: Parameters, d: Design) -> Machinery:
         main=h.resistance(np.maximum(loop_head - set_dp, 0.1 * loop_head), np.maximum(loop_rated, flow)),
         loop_head=loop_head,
         loop_flow=loops(lambda s, _: s.flow_lpm / 6e4),
-        loop_power=loops(lambda s, _: s.power_kw * 1e3),
+        loop_power=p.core.pump_power / loops(lambda _, x: x.pumps.needed),
         loop_pumps=loops(lambda _, x: x.pumps.count),
         loop_needed=loops(lambda _, x: x.pumps.needed),
         loop_dp=set_dp,

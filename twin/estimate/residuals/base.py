@@ -46,10 +46,11 @@ class Scene:
         owner, column = name.split(".")
         if not self.facts.rows[owner]:
             return np.full(self.facts.rows[cls], np.nan)
-        return _moved(self.facts, owner, cls, (table or self.values)[owner][:, CLASSES[owner].column(column)])
+        return moved(self.facts, owner, cls, (table or self.values)[owner][:, CLASSES[owner].column(column)])
 
 
-def _moved(f: Facts, owner: str, cls: str, x: Array) -> Array:
+def moved(f: Facts, owner: str, cls: str, x: Array) -> Array:
+    """`x` [rows of `owner`] on the rows of `cls`: its own, its loop's, the sum of its racks or CDUs."""
     w = f.p.wiring
     if owner == cls:
         return x

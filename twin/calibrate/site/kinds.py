@@ -1,0 +1,87 @@
+"""What can be calibrated: the residual channel that shows each parameter, and the measured outlets and powers it is judged by."""
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from twin.estimate.facts import Facts
+from twin.estimate.parameters import PARAMETERS, Parameter
+from twin.estimate.residuals import BANK, Channel
+from twin.estimate.residuals.base import Array, Columns
+from twin.physics.exchange import counterflow
+from twin.physics.water import capacity_flow
+from twin.plant.cdu import exchanger
+
+Outlet = Callable[[Facts, Columns, Array], Array]  # facts, columns, residual of the channel -> predicted, [T, rows] SI
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A parameter of the assets of `cls`. `outlets`: measured column -> its prediction; `active`: when the history can show it."""
+
+    cls: str
+    name: str
+    title: str
+    channel: Channel
+    outlets: Mapping[str, Outlet]
+    active: str
+
+    @property
+    def prior(self) -> Parameter:
+        return PARAMETERS[self.channel.cls][self.name]
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """Columns needed."""
+        return tuple(dict.fromkeys((*self.channel.terms, *self.outlets, *_BESIDE.get((self.cls, self.name), ()))))
+
+
+def _cdu_heat(f: Facts, v: Columns) -> tuple[Array, Array]:
+    """Heat [W] through a CDU's exchanger by its inlets, and the coolant's capacity flow [W/K]."""
+    c_tcs = f.p.cdus.volumetric * v["cdu.tcs_flow_lpm"]
+    return exchanger(f.p.cdus, c_tcs, v["cdu.fws_flow_lpm"]) * (v["cdu.tcs_return_c"] - v["cdu.fws_supply_c"]), c_tcs
+
+
+def _tcs_supply(f: Facts, v: Columns, _: Array) -> Array:
+    heat, c_tcs = _cdu_heat(f, v)
+    return v["cdu.tcs_return_c"] + (v["cdu.power_kw"] - heat) / c_tcs
+
+
+def _fws_return(f: Facts, v: Columns, _: Array) -> Array:
+    heat, _c = _cdu_heat(f, v)
+    return v["cdu.fws_supply_c"] + heat / capacity_flow(v["cdu.fws_flow_lpm"])
+
+
+def _district_heat(f: Facts, v: Columns) -> Array:
+    """Heat [W] through the district exchanger by its inlets."""
+    g = counterflow(f.p.core.district_ua[f.loop_of["district"]], capacity_flow(v["loop.flow_lpm"]), capacity_flow(v["district.dh_flow_lpm"]))
+    return g * (v["district.in_c"] - v["district.dh_return_c"])
+
+
+def _district_out(f: Facts, v: Columns, _: Array) -> Array:
+    return v["district.in_c"] - _district_heat(f, v) / capacity_flow(v["loop.flow_lpm"])
+
+
+def _cooler_out(f: Facts, v: Columns, residual: Array) -> Array:
+    """The residual is the logarithm of measured over lawful heat, so of the water's fall."""
+    return v["cooler.in_c"] - (v["cooler.in_c"] - v["cooler.out_c"]) * np.exp(-residual)
+
+
+def _power(column: str, sign: float) -> Outlet:
+    """Predicted power where the residual is the logarithm of measured power over its law, times -sign."""
+    return lambda f, v, residual: v[column] * np.exp(sign * residual)
+
+
+_BESIDE = {("district", "ua"): ("loop.flow_lpm",)}
+KINDS: tuple[Kind, ...] = (
+    Kind("cdu", "ua", "CDU exchanger UA", BANK["cdu.ua"], {"cdu.tcs_supply_c": _tcs_supply, "cdu.fws_return_c": _fws_return},
+         "its end temperature differences are open and heat flows"),
+    Kind("cdu", "pump_power", "CDU pump power", BANK["cdu.pump_power"], {"cdu.power_kw": _power("cdu.power_kw", -1.0)}, "its pumps run"),
+    Kind("pump", "pump_power", "facility pump power", BANK["loop.pump_power"], {"pump.power_kw": _power("pump.power_kw", -1.0)}, "its pumps run"),
+    Kind("district", "ua", "district exchanger UA", BANK["district.ua"], {"district.out_c": _district_out}, "heat is sold through the exchanger"),
+    Kind("cooler", "ua", "dry-cooler UA", BANK["cooler.ua"], {"cooler.out_c": _cooler_out}, "its fans turn"),
+    Kind("heatpump", "cop", "heat-pump COP", BANK["heatpump.cop"], {"heatpump.power_kw": _power("heatpump.power_kw", 1.0)}, "the heat pump runs"),
+)
+COLUMNS = tuple(sorted({t for k in KINDS for t in k.terms}))
