@@ -54,7 +54,9 @@ def estimate(plant: Plant, kind: Kind, m: Minutes) -> Estimate:
     """Fit one kind on the minutes given."""
     v = m.columns(kind.channel.terms, kind.channel.cls)
     start = kind.channel.evaluate(m)
-    doubt = np.hypot(start.std, start.tolerance)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        lasting = np.hypot(start.tolerance, kind.doubt(m.facts, v)) if kind.doubt else start.tolerance
+    doubt = np.hypot(start.std, lasting)
     good = np.isfinite(start.value) & np.isfinite(doubt) & (doubt > 0)
     weight = np.where(good, 1.0 / np.where(good, doubt, 1.0), 0.0)
     x = _solve(plant, kind, v, weight)
@@ -67,12 +69,12 @@ def estimate(plant: Plant, kind: Kind, m: Minutes) -> Estimate:
     variance = _total(np.where(good, z**2 / np.sqrt(1.0 + z**2), 0.0)) / np.maximum(used - 1, 1)
     scatter = np.sqrt(variance * used / np.maximum(independent, 1.0) / information)
     gain = np.abs(_total(np.where(good, soft / np.where(slope == 0, 1.0, slope), 0.0)) / information)  # of the factor to a common shift of the residual
-    fixed = gain * _total(np.where(good, soft * start.tolerance, 0.0)) / information_or_one(_total(np.where(good, soft, 0.0)))
+    fixed = gain * _total(np.where(good, soft * lasting, 0.0)) / _or_one(_total(np.where(good, soft, 0.0)))
     found = Estimate(x, scatter, fixed, used, independent, ("",) * len(x))
     return Estimate(x, scatter, fixed, used, independent, tuple(_reason(kind, found, v, j, len(m.times_s)) for j in range(len(x))))
 
 
-def information_or_one(x: Array) -> Array:
+def _or_one(x: Array) -> Array:
     """`x`, 1 where it is nothing."""
     return np.where(x > 0, x, 1.0)
 

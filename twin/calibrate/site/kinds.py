@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,15 +11,22 @@ from twin.estimate.parameters import PARAMETERS, Parameter
 from twin.estimate.residuals import BANK, Channel
 from twin.estimate.residuals.base import Array, Columns
 from twin.physics.exchange import counterflow
+from twin.physics.films import EXPONENT, film_ua
 from twin.physics.water import capacity_flow
 from twin.plant.cdu import exchanger
 
 Outlet = Callable[[Facts, Columns, Array], Array]  # facts, columns, residual of the channel -> predicted, [T, rows] SI
+Doubt = Callable[[Facts, Columns], Array]
+FLATTEST, WALL = 0.65, 0.1  # other end of what exchangers do away from their rated flows: films of plates 0.6 .. 0.75 (Kumar 1984), wall 10 %
+COIL_FANS, COIL_DOUBT = 0.3, 0.15  # share of the fan coils' rated power that is drawn at part speed, and its standard deviation (assumption)
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A parameter of the assets of `cls`. `outlets`: measured column -> its prediction; `active`: when the history can show it."""
+    """A parameter of the assets of `cls`. `outlets`: measured column -> its prediction; `active`: when the history can show it.
+
+    `doubt`: what the law itself leaves open in these conditions, one standard deviation of the residual, beside the channel's own.
+    """
 
     cls: str
     name: str
@@ -27,6 +34,7 @@ class Kind:
     channel: Channel
     outlets: Mapping[str, Outlet]
     active: str
+    doubt: Doubt | None = None
 
     @property
     def prior(self) -> Parameter:
@@ -74,12 +82,39 @@ def _power(column: str, sign: float) -> Outlet:
     return lambda f, v, residual: v[column] * np.exp(sign * residual)
 
 
+def _films_doubt(f: Facts, v: Columns) -> Array:
+    """Between the law's exponent and the flattest films, evenly likely: the law stands at one end, so 1/sqrt(3) of the distance."""
+    c = f.p.cdus
+    hot, cold = v["cdu.tcs_flow_lpm"] / c.rated_tcs, v["cdu.fws_flow_lpm"] / c.rated_fws
+    flat = 1.0 / (WALL + (1.0 - WALL) / film_ua(1.0, hot, cold, c.hot_share, FLATTEST))
+    return np.abs(np.log(flat / film_ua(1.0, hot, cold, c.hot_share, EXPONENT))) / np.sqrt(3.0)
+
+
+def _coil_fans(f: Facts) -> Array:
+    """Power [loops] W of fan coils on the meter of the facility pumps."""
+    return COIL_FANS * f.d.air_fan
+
+
+def _pumps_law(f: Facts, v: Columns) -> Array:
+    """The channel's law with the fan coils' power taken off the meter: no sensor tells it."""
+    return BANK["loop.pump_power"].law(f, {**v, "pump.power_kw": v["pump.power_kw"] - _coil_fans(f)})
+
+
+def _pumps_doubt(f: Facts, v: Columns) -> Array:
+    return COIL_DOUBT * f.d.air_fan / np.maximum(v["pump.power_kw"] - _coil_fans(f), 1.0)
+
+
+def _pumps_power(f: Facts, v: Columns, residual: Array) -> Array:
+    return _coil_fans(f) + (v["pump.power_kw"] - _coil_fans(f)) * np.exp(-residual)
+
+
 _BESIDE = {("district", "ua"): ("loop.flow_lpm",)}
 KINDS: tuple[Kind, ...] = (
     Kind("cdu", "ua", "CDU exchanger UA", BANK["cdu.ua"], {"cdu.tcs_supply_c": _tcs_supply, "cdu.fws_return_c": _fws_return},
-         "its end temperature differences are open and heat flows"),
+         "its end temperature differences are open and heat flows", _films_doubt),
     Kind("cdu", "pump_power", "CDU pump power", BANK["cdu.pump_power"], {"cdu.power_kw": _power("cdu.power_kw", -1.0)}, "its pumps run"),
-    Kind("pump", "pump_power", "facility pump power", BANK["loop.pump_power"], {"pump.power_kw": _power("pump.power_kw", -1.0)}, "its pumps run"),
+    Kind("pump", "pump_power", "facility pump power", replace(BANK["loop.pump_power"], law=_pumps_law),
+         {"pump.power_kw": _pumps_power}, "its pumps run", _pumps_doubt),
     Kind("district", "ua", "district exchanger UA", BANK["district.ua"], {"district.out_c": _district_out}, "heat is sold through the exchanger"),
     Kind("cooler", "ua", "dry-cooler UA", BANK["cooler.ua"], {"cooler.out_c": _cooler_out}, "its fans turn"),
     Kind("heatpump", "cop", "heat-pump COP", BANK["heatpump.cop"], {"heatpump.power_kw": _power("heatpump.power_kw", 1.0)}, "the heat pump runs"),
