@@ -72,7 +72,7 @@ def asked(value: Mapping[str, Any]) -> Question:
 
 def _checked(where: str, value: Any) -> Perturbation:
     try:
-        return perturbation(value)
+        return value if isinstance(value, Perturbation) else perturbation(value)
     except ValidationError as error:
         raise _refusal(error, where) from None
     except ValueError as error:

@@ -27,7 +27,7 @@ Array = np.ndarray
 FULL = 1.0 - 1e-9
 INSTANT_S = 1e-3
 FRESH_S, EMPTY_S = 60.0, 30.0  # s in single steps after a change, and before a battery is empty
-QUIET_S, STEADY_S = 300.0, 10.0  # longest block while nothing electrical happens, and while a feed is away but what has power keeps it
+QUIET_S, STEADY_S = 900.0, 10.0  # longest block while nothing electrical happens, and while a feed is away but what has power keeps it
 
 
 @dataclass(frozen=True, slots=True)
