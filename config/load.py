@@ -1,7 +1,7 @@
 """`load_site`: a name or a path becomes a checked `Site`, or a ConfigError with every problem found."""
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -36,16 +36,18 @@ def site_path(path_or_name: str | Path) -> Path:
     return found
 
 
-def load_site(path_or_name: str | Path, parameters: Path | None = None, calibrated: bool = True) -> Site:
+def load_site(path_or_name: str | Path, parameters: Path | None = None, calibrated: bool = True, alter: Callable[[Map], Map] = lambda tree: tree) -> Site:
     """The site called or at `path_or_name`. Raises ConfigError with all problems at once, and nothing else.
 
     `parameters`: a parameter file in place of the one that the site names; `calibrated=False` takes none.
+    `alter` changes the spelt-out tree before it is checked.
     """
     path = site_path(path_or_name)
     composer = Composer(shelf_for(path))
     tree = composer.site(path)
     if tree is None:
         raise ConfigError(_sorted(composer.problems))
+    tree = alter(tree)
     model, problems = validate(SiteModel, tree)
     sheets, more = _sheets(composer.shelf, tree)
     problems = composer.problems + problems + more + _cross_problems(tree)

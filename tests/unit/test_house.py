@@ -25,7 +25,7 @@ LEVELS = (
     ("twin.kpi",),
     ("twin.engine",),
     ("twin.wire",),
-    ("twin.sources", "twin.sinks", "twin.calibrate"),
+    ("twin.sources", "twin.sinks", "twin.calibrate", "twin.sweep"),
     ("twin.service",),
     ("twin.api", "twin.grafana"),
     ("twin.console", "twin.bench"),

@@ -12,7 +12,11 @@ COLUMNS, LEAST_RECORDS, FINE, ROOM = 5, 240, 900, 1_500_000  # kept of a rack fo
 
 def seconds(g: Ground, q: Question) -> float:
     """Time of one core a question takes, about."""
-    racks, gpus = g.p.leaves.plate_factor.shape
+    return core_seconds(q, *g.p.leaves.plate_factor.shape)
+
+
+def core_seconds(q: Question, racks: int, gpus: int) -> float:
+    """Likewise at a site of so many racks, each of so many GPUs."""
     return 2.0 * q.horizon_s / q.step_s * racks * gpus * GPU_STEP_S + q.members * (MEMBER_S + MEMBER_STEPS * racks * RACK_STEP_S)
 
 

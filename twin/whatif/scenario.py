@@ -32,7 +32,7 @@ def scenario(tree: Map) -> Question:
     frame, problems = validate(Frame, tree)
     parts = tree.get("perturbations")
     for i, part in enumerate(parts if isinstance(parts, Seq) else []):
-        problems += _perturbation(tree, i, part)
+        problems += perturbation_problems(tree, ("perturbations", i), part)
     if problems or frame is None:
         raise ConfigError(sorted(dict.fromkeys(problems), key=lambda p: p.line))
     try:
@@ -42,8 +42,8 @@ def scenario(tree: Map) -> Question:
         raise ConfigError([problem(tree, tuple(field.split(".")) if field else (), getattr(error, "why", str(error)))]) from None
 
 
-def _perturbation(tree: Map, i: int, part: Any) -> list[Problem]:
-    at = ("perturbations", i)
+def perturbation_problems(tree: Map, at: tuple[str | int, ...], part: Any) -> list[Problem]:
+    """What is wrong with the perturbation that stands at `at` of a file."""
     if not isinstance(part, Map):
         return [problem(tree, at, "a perturbation is a mapping: {kind: pump-trip, cdu: cdu-03}")]
     kind = part.get("kind")
