@@ -124,7 +124,7 @@ def attempt(tree: Map, at: tuple[str, ...], plan: Planned, chosen: dict[str, Sca
     except ConfigError as error:
         return [problem(tree, at, f"{p.key}: {p.message}") for p in error.problems]
     except Refused as error:
-        deeper = tuple(error.field.split(".")) if at == ("run",) and error.field else ()
+        deeper = tuple(int(w) if w.isdecimal() else w for w in error.field.split(".")) if at == ("run",) and error.field else ()
         return [problem(tree, at + deeper, error.why)]
     except ValueError as error:
         return [problem(tree, at, " ".join(str(error).split())[:300])]
