@@ -90,6 +90,7 @@ class Influx(Part):
     database: str = "boucle"
     username: str | None = None
     password: SecretStr | None = None
+    gpus: bool = True  # whether every GPU is written, a line a rack and minute; a rack's hottest and mean always are
 
 
 class Store(Part):

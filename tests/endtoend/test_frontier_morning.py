@@ -86,9 +86,9 @@ async def follow(broker: servers.Broker, one: servers.Influx, two: servers.Influ
     site, clock = load_site("frontier"), ManualClock(START_MS)
     site = replace(site, model=site.model.model_copy(update={"lateness_s": LATENESS_S}))
     settings = load_settings(mqtt={"url": f"mqtt://127.0.0.1:{broker.port}"}, store={"path": folder / "frontier.sqlite"},
-                             influx={"url": two.url, "token": two.token, "org": two.org, "bucket": two.bucket})
+                             influx={"url": two.url, "token": two.token, "org": two.org, "bucket": two.bucket, "gpus": False})
     parts = assemble(site, settings, clock, limits=FAST)
-    v1 = InfluxSink(site, Target(one.url, one.bucket, "", ""), folder / "v1")
+    v1 = InfluxSink(site, Target(one.url, one.bucket, "", ""), folder / "v1", gpus=False)
     v1.name = "influx1"
     parts.service.sinks = (*parts.service.sinks, v1)
     async with asyncio.TaskGroup() as group:

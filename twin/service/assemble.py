@@ -89,7 +89,7 @@ def stores(site: Site, settings: Settings, name: str = "influx", past: bool = Fa
     if settings.influx.url is not None:
         from twin.sinks.influx import InfluxSink  # brings influxdb-client: 30 MB
 
-        found.append(InfluxSink(site, _target(settings.influx), beside(settings, f".{name}")))
+        found.append(InfluxSink(site, _target(settings.influx), beside(settings, f".{name}"), gpus=settings.influx.gpus))
     return found
 
 
