@@ -72,7 +72,9 @@ def _series(db: sqlite3.Connection, site: Site, cls: str, start_ms: int, end_ms:
     for series, hall, asset, fields in db.execute(query, (f"{cls}_1m", SENSOR, ACTUAL)).fetchall():
         row = site.at.get((hall, cls, asset))
         points = db.execute("SELECT ts_ms, data FROM points WHERE series=? AND ts_ms>=? AND ts_ms<? ORDER BY ts_ms", (series, start_ms, end_ms)).fetchall()
-        if row is not None and points:
+        if points and row is None:
+            raise StoreError(f"the store holds minutes of {hall}/{cls}/{asset}, which {site.id} does not have: a store of another site")
+        if points:
             names = json.loads(fields)
             data = np.frombuffer(b"".join(cell for _, cell in points), "<f8").reshape(len(points), len(names))
             yield row, names, np.array([t for t, _ in points], np.int64), data

@@ -85,4 +85,5 @@ def _rmse(kind: Kind, facts: Facts, held: Minutes, column: str) -> tuple[Array, 
         error = np.where(np.isfinite(residual), kind.outlets[column](facts, v, residual) - v[column], np.nan)
     known = np.isfinite(error)
     n = known.sum(axis=0)
-    return np.sqrt(np.divide(np.where(known, error, 0.0).__pow__(2).sum(axis=0), n, out=np.full(len(n), np.nan), where=n > 0)), n
+    squares = np.square(np.where(known, error, 0.0)).sum(axis=0)
+    return np.sqrt(np.divide(squares, n, out=np.full(len(n), np.nan), where=n > 0)), n

@@ -12,12 +12,16 @@ from twin.estimate.residuals import BANK, Channel
 from twin.estimate.residuals.base import Array, Columns
 from twin.physics.exchange import counterflow
 from twin.physics.films import EXPONENT, film_ua
+from twin.physics.heat_pump import each_load, part_load_factor
 from twin.physics.water import capacity_flow
 from twin.plant.cdu import exchanger
 
 Outlet = Callable[[Facts, Columns, Array], Array]  # facts, columns, residual of the channel -> predicted, [T, rows] SI
 Doubt = Callable[[Facts, Columns], Array]
 FLATTEST, WALL = 0.65, 0.1  # other end of what exchangers do away from their rated flows: films of plates 0.6 .. 0.75 (Kumar 1984), wall 10 %
+RATED_K = 8.1  # datasheets leave the rating's temperatures open: anywhere from W17 to W45 (ASHRAE TC 9.9, 2021), 28 K / sqrt(12)
+FILM_PER_K = 0.007  # films ~ viscosity ** -0.4 (Dittus and Boelter 1930), water around 42 degC
+PART_LOAD = 0.5  # of what part load changes in the COP, one standard deviation (assumption: curves of machines differ by as much)
 COIL_FANS, COIL_DOUBT = 0.3, 0.15  # share of the fan coils' rated power that is drawn at part speed, and its standard deviation (assumption)
 
 
@@ -83,11 +87,19 @@ def _power(column: str, sign: float) -> Outlet:
 
 
 def _films_doubt(f: Facts, v: Columns) -> Array:
-    """Between the law's exponent and the flattest films, evenly likely: the law stands at one end, so 1/sqrt(3) of the distance."""
+    """Flow: between the law's exponent and the flattest films, evenly likely: the law stands at one end, so 1/sqrt(3) of the distance.
+    Temperature: the law has none, though warm water carries heat better.
+    """
     c = f.p.cdus
     hot, cold = v["cdu.tcs_flow_lpm"] / c.rated_tcs, v["cdu.fws_flow_lpm"] / c.rated_fws
     flat = 1.0 / (WALL + (1.0 - WALL) / film_ua(1.0, hot, cold, c.hot_share, FLATTEST))
-    return np.abs(np.log(flat / film_ua(1.0, hot, cold, c.hot_share, EXPONENT))) / np.sqrt(3.0)
+    return np.hypot(np.log(flat / film_ua(1.0, hot, cold, c.hot_share, EXPONENT)) / np.sqrt(3.0), RATED_K * FILM_PER_K)
+
+
+def _cop_doubt(f: Facts, v: Columns) -> Array:
+    c, loop = f.p.core, f.loop_of["heatpump"]
+    each = each_load(v["heatpump.load_pct"], c.heatpump_units[loop], c.heatpump_min_load[loop])
+    return PART_LOAD * np.abs(np.log(np.maximum(part_load_factor(each), 0.1)))
 
 
 def _coil_fans(f: Facts) -> Array:
@@ -117,6 +129,7 @@ KINDS: tuple[Kind, ...] = (
          {"pump.power_kw": _pumps_power}, "its pumps run", _pumps_doubt),
     Kind("district", "ua", "district exchanger UA", BANK["district.ua"], {"district.out_c": _district_out}, "heat is sold through the exchanger"),
     Kind("cooler", "ua", "dry-cooler UA", BANK["cooler.ua"], {"cooler.out_c": _cooler_out}, "its fans turn"),
-    Kind("heatpump", "cop", "heat-pump COP", BANK["heatpump.cop"], {"heatpump.power_kw": _power("heatpump.power_kw", 1.0)}, "the heat pump runs"),
+    Kind("heatpump", "cop", "heat-pump COP", BANK["heatpump.cop"], {"heatpump.power_kw": _power("heatpump.power_kw", 1.0)}, "the heat pump runs",
+         _cop_doubt),
 )
 COLUMNS = tuple(sorted({t for k in KINDS for t in k.terms}))
