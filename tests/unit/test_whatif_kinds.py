@@ -35,7 +35,7 @@ def test_a_kind_at_a_site_is_answered_or_refused_with_its_reason(site: str, kind
         assert site in str(refused) or grounded(site)[0].site.id in str(refused)
         return
     assert all(np.isfinite(v).all() for v in found.future.values.values())
-    assert found.future["loop.residual"].max() < 1e-9
+    assert found.future["loop.residual"][1:].max() < 1e-9
     assert found.headline.endswith(".")
     assert found.sentence.endswith(".")
     moved = any(not np.array_equal(found.future[k], found.base[k]) for k in found.future.values)

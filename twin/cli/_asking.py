@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request as HttpRequest
@@ -15,6 +16,7 @@ from config.load import load_site
 from config.scenarios import known_scenarios, scenario_tree
 from config.settings import load_settings
 from config.site import Site
+from twin.cli._epw import weather_day
 from twin.service.request import Request, question
 from twin.whatif.answer import encode
 from twin.whatif.ask import ask
@@ -41,6 +43,8 @@ class Asked:
     seed: int | None
     load: float | None
     outdoor: float | None
+    epw: Path | None
+    day: str
     here: bool
     as_json: bool
 
@@ -52,6 +56,9 @@ def request(a: Asked) -> Request:
     if a.words.endswith((".yaml", ".yml")):
         saved = plain(scenario(scenario_tree(a.words)))
         what = {k: v for k, v in saved.items() if k in Request.model_fields}
+    if a.epw is not None:
+        named = plain(question(checked(what)))["perturbations"] if a.words.strip() else []
+        what = {k: v for k, v in what.items() if k != "ask"} | {"perturbations": [*named, weather_day(a.epw, a.day)]}
     return checked(what | {k: v for k, v in given.items() if v is not None})
 
 

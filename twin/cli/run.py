@@ -58,6 +58,7 @@ async def _live(site, settings, listener, log) -> None:
     stop = asyncio.Event()
     stop_on_signals(stop)
     assembly = assemble(site, settings, WallClock(), log)
+    assembly.asker.warm()
     host, port = listener.getsockname()[:2]
     typer.echo(f"{site.model.name}: page on http://{host}:{port}, broker {assembly.source.address}", err=True)
     await serve(assembly, listener, str(settings.store.path), stop)

@@ -10,6 +10,12 @@ MASS_RATIO = 0.621945  # of water to dry air
 HALVINGS = 40
 
 
+def humidity_ratio(dry_bulb: Array | float, relative: Array | float, pressure_pa: float = 101325.0) -> Array:
+    """Water [kg/kg dry air] in air at `dry_bulb` [degC] of `relative` humidity [0..1]; ASHRAE Handbook Fundamentals 2021, ch. 1, eq. (20)."""
+    p = relative * saturated_pressure_pa(np.asarray(dry_bulb, dtype=float))
+    return MASS_RATIO * p / (pressure_pa - p)
+
+
 def wet_bulb(dry_bulb: Array | float, humidity_ratio: Array | float, pressure_pa: float = 101325.0) -> Array:
     """Thermodynamic wet bulb [degC] of air at `dry_bulb` [degC] with `humidity_ratio` [kg/kg], 0 .. 55 degC; the dry bulb where it is saturated.
 

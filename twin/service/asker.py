@@ -63,6 +63,10 @@ class Asker:
         finally:
             del self._running[name]
 
+    def warm(self) -> None:
+        """Start the worker now, so that the first question need not wait for it."""
+        self._started()
+
     def cancel(self, name: str) -> bool:
         """Stop one that runs or waits; whether there was one."""
         found = self._running.get(name)

@@ -12,6 +12,7 @@ from twin.whatif.answer import Answer, Margin
 from twin.whatif.chain import links, sentence
 from twin.whatif.cost import affordable
 from twin.whatif.ensemble import bands
+from twin.whatif.extend import extended
 from twin.whatif.ground import Ground
 from twin.whatif.limits import HARM, Reached, reached
 from twin.whatif.phrase import number
@@ -33,6 +34,7 @@ def ask(g: Ground, start: Start, q: Question, tell: Callable[[float], None] = la
     `tell` hears the share that is done, and ends the work by raising.
     """
     checked(g, q.perturbations)
+    g, start = extended(g, start, q.perturbations)
     affordable(g, q)
     tell(0.0)
     steps = max(round(q.horizon_s / q.step_s), 1)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from twin.physics.elementwise import ratio
 from twin.plant import nodes
 from twin.plant.demand import cooler_power, tower_power
 from twin.plant.machines import Targets
@@ -57,9 +58,9 @@ def rows(g: Ground, p: Parameters, t: Targets, wanted: Targets, seen: Seen) -> d
 
 
 def _racks(g: Ground, p: Parameters, t: Targets, wanted: Targets, seen: Seen) -> dict[str, Array]:
-    hottest, would = seen.shown.hottest, np.maximum(wanted.gpu_power.sum(-1), 1.0)
+    hottest, would = seen.shown.hottest, wanted.gpu_power.sum(-1)
     return {"rack.gpu_max_c": hottest, "rack.gpu_margin_k": p.leaves.throttle - hottest, "rack.power_kw": rack_power(t, seen),
-            "rack.lost": np.clip(1.0 - seen.shown.gpu / would, 0.0, 1.0)}
+            "rack.lost": np.clip(1.0 - ratio(seen.shown.gpu, would), 0.0, 1.0) * (would > 0.0)}
 
 
 def _cdus(seen: Seen) -> dict[str, Array]:
