@@ -88,6 +88,19 @@ def children() -> list[int]:
     return [p.pid for p in multiprocessing.active_children() if p.pid and "Spawn" in type(p).__name__]
 
 
+def test_a_cluster_that_loses_all_workers_is_told_and_what_is_finished_is_kept(cluster: LocalCluster, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr("twin.sweep.runners.PATIENCE_S", 0.5)
+
+    def leave(done: int, of: int) -> None:
+        if done == ENOUGH:
+            for nanny in cluster.workers.values():
+                cluster.sync(nanny.close, timeout=1)
+
+    with pytest.raises(Lost, match="no worker"):
+        sweep(plan(), tmp_path, dask(cluster.scheduler_address), leave)
+    assert ENOUGH <= len(ids(tmp_path)) < 12
+
+
 def test_no_cluster_there_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("twin.sweep.runners.PATIENCE_S", 0.5)
     with pytest.raises(Lost, match="no Dask scheduler at tcp://127.0.0.1:9"):

@@ -1,10 +1,11 @@
 """Studies: read with every error in its place, sampled as they say, gone on from where they stopped."""
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
-from itertools import product
+from itertools import groupby, product
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -195,6 +196,20 @@ def test_the_command_says_what_is_wrong(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-m", "twin.cli", "sweep", str(file)], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert f"{file}:1: schema" in done.stderr
+
+
+def test_the_check_command_understands_studies(tmp_path: Path) -> None:
+    file = tmp_path / "small.yaml"
+    file.write_text(SMALL)
+    done = subprocess.run([sys.executable, "-m", "twin.cli", "check", str(file), "--json"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert json.loads(done.stdout)["study"]["runs"] == 12
+
+
+def test_runs_of_one_start_stand_together(tmp_path: Path) -> None:
+    p = plan(SMALL + "  outdoor_c: [10, 20, 30]\n")
+    starts = {task(case(p.study.run, s)).id: s["outdoor_c"] for s in sample.settings(p)}
+    sweep(p, tmp_path, run := Counted())
+    assert len([k for k, _ in groupby(starts[i] for i in run.ids)]) == 3
 
 
 def test_a_missing_package_is_named_before_the_first_run(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Check a site or scenario file: every error at once, or what it adds up to."""
+"""Check a site, scenario or study file: every error at once, or what it adds up to."""
 from __future__ import annotations
 
 import json
@@ -25,17 +25,20 @@ def register(app: typer.Typer) -> None:
 
 
 def check(
-    site: Annotated[str, typer.Argument(help="Name of a site or scenario, or path of its file.")],
+    site: Annotated[str, typer.Argument(help="Name of a site, scenario or study, or path of its file.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     parameters: Annotated[Path | None, typer.Option(help="Parameter file of `boucle calibrate`, in place of the one that the site names.")] = None,
 ) -> None:
-    """Report every error of a site or scenario file at once, or print what it adds up to."""
+    """Report every error of a site, scenario or study file at once, or print what it adds up to."""
     from config.errors import ConfigError
     from config.scenarios import is_scenario
+    from config.studies import is_study
 
     try:
         if is_scenario(site):
             _scenario(site, as_json)
+        elif is_study(site):
+            _study(site, as_json)
         else:
             _site(site, as_json, parameters)
     except ConfigError as error:
@@ -55,6 +58,20 @@ def _scenario(name: str, as_json: bool) -> None:
         typer.echo(json.dumps({"ok": True, "scenario": plain(found)}))
     else:
         typer.echo(f"{found.title}: {', '.join(kind_of(p) for p in found.perturbations)} over {found.horizon_s / 3600:g} h. {found.asks}")
+
+
+def _study(name: str, as_json: bool) -> None:
+    from config.studies import study_path
+    from config.yaml_lines import read
+    from twin.sweep.read import planned
+    from twin.sweep.sample import settings
+
+    found = planned(read(study_path(name)))
+    runs = len(settings(found))
+    if as_json:
+        typer.echo(json.dumps({"ok": True, "study": {"title": found.study.title, "runs": runs, "axes": list(found.axes)}}))
+    else:
+        typer.echo(f"{found.study.title}: {runs:,} runs over {', '.join(found.axes)}. {found.study.asks}")
 
 
 def _site(site: str, as_json: bool, parameters: Path | None) -> None:

@@ -73,18 +73,32 @@ def dask(address: str) -> Runner:
 
 
 def _dask(address: str, tasks: Sequence[Task]) -> Iterator[tuple[str, Row]]:
-    from distributed import as_completed
-
     with _client(address) as client:
-        waiting = iter(tasks)
-        done = as_completed(loop=client.loop)
-        for t in _few(waiting, max(AHEAD * sum(client.nthreads().values()), 1)):
-            done.add(_sent(client, t))
-        for future in done:
-            yield _heard(future)
-            future.release()
-            for t in _few(waiting, 1):
-                done.add(_sent(client, t))
+        waiting, flying = iter(tasks), set()
+        room = max(AHEAD * sum(client.nthreads().values()), 1)
+        while True:
+            flying |= {_sent(client, t) for t in _few(waiting, room - len(flying))}
+            if not flying:
+                return
+            for future in _finished(client, address, flying):
+                flying.discard(future)
+                yield _heard(future)
+                future.release()
+
+
+def _finished(client: Any, address: str, flying: set[Any]) -> set[Any]:
+    """Futures that are done, at least one. Raises Lost where nobody is left to do them."""
+    from distributed import CancelledError, wait
+
+    while True:
+        try:
+            with client.as_current():
+                return set(wait(flying, timeout=PATIENCE_S, return_when="FIRST_COMPLETED").done)
+        except CancelledError:
+            raise Lost(f"the Dask scheduler at {address} is gone") from None
+        except TimeoutError:
+            if not client.nthreads():
+                raise Lost(f"the Dask scheduler at {address} has had no worker for {PATIENCE_S} s") from None
 
 
 def _client(address: str) -> Any:
@@ -108,9 +122,11 @@ def _sent(client: Any, t: Task) -> Any:
 
 
 def _heard(future: Any) -> tuple[str, Row]:
-    from distributed import KilledWorker
+    from distributed import CancelledError, KilledWorker
 
     try:
         return future.key.removeprefix("sweep-"), future.result()
     except KilledWorker as error:
         raise Lost(f"several workers died with the same run: {error}") from None
+    except CancelledError:
+        raise Lost("the Dask scheduler is gone") from None
