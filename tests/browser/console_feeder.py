@@ -81,9 +81,9 @@ def plant(site: Site, ts_ms: int) -> dict[str, dict[str, np.ndarray]]:
 
 
 def table(site: Site, cls: str, columns: dict[str, np.ndarray]) -> np.ndarray:
-    """Columns of a class as SI, shape (rows, columns)."""
+    """Columns of a class as SI, shape (rows, columns); what the plant above does not tell is not known."""
     asset_class, rows = CLASSES[cls], site.count(cls)
-    filled = [np.broadcast_to(np.asarray(columns[c], float), (rows,)) for c in asset_class.columns]
+    filled = [np.broadcast_to(np.asarray(columns.get(c, np.nan), float), (rows,)) for c in asset_class.columns]
     return np.stack(filled, axis=1) * asset_class.factors()
 
 
