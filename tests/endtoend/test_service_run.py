@@ -55,7 +55,7 @@ def test_logged_stored_and_replayed(tmp_path, mosquitto):
     with run(tmp_path, "--broker", f"mqtt://127.0.0.1:{mosquitto.port}", "--port", str(port), "--log", str(log)) as process:
         await_metric(process, port, 'boucle_part_up{part="broker"}', 1)
         publish(mosquitto, 4.0)
-        found = await_metric(process, port, RECEIVED, 600)
+        found = await_metric(process, port, RECEIVED, 200)
         stop(process)
     messages = list(read_log(log))
     assert len(messages) >= found[RECEIVED]
