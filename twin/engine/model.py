@@ -52,10 +52,11 @@ def compile_site(site: Site) -> Model:
     gpu = sheet.gpus * sheet.gpu_max_w * 1e-3
     rows, units = {cls: site.count(cls) for cls in CLASSES}, _units(site)
     loop_of = {"cdu": parameters.wiring.cdu_loop} | {c: np.array([halls[a.hall] for a in site.assets.get(c, ())], dtype=int) for c in LOOP_CLASSES}
+    supply, facts = feeds(site), Facts(parameters, d, machinery(site, parameters, d), rows, loop_of, units)
     return Model(
         parameters=parameters,
         design=d,
-        feeds=feeds(site),
+        feeds=supply,
         rows=rows,
         loop_of=loop_of,
         gpus=parameters.leaves.plate_factor.shape[-1],
@@ -65,9 +66,9 @@ def compile_site(site: Site) -> Model:
         liquid_share=sheet.other_liquid_kw / rest if rest else 1.0,
         period_ms={c: round(s * 1000) for c, s in site.model.periods.items()},
         units=units,
-        facts=Facts(parameters, d, machinery(site, parameters, d), rows, loop_of, units),
+        facts=facts,
         places=Places(site),
-        health=rooms(known(site, parameters, feeds(site))),
+        health=rooms(known(site, facts, supply)),
     )
 
 

@@ -10,11 +10,11 @@ from config.classes import CLASSES
 from twin.engine.latest import Latest
 from twin.engine.model import Model
 from twin.kpi.indicators import erf, pue
-from twin.physics.machines import affinity_power
 from twin.physics.water import capacity_flow
 from twin.plant import nodes
+from twin.plant.demand import Lifts, asked, cooler_power, rack_power, tower_power
 from twin.plant.facility import tower_water
-from twin.plant.power import feed_flows, loads
+from twin.plant.power import feed_flows
 from twin.plant.supply_types import SupplyFlows
 from twin.plant.types import Flows, Inputs, State
 
@@ -67,7 +67,7 @@ def _rack(m: Moment) -> Columns:
     i, hottest = m.inputs, m.state.die.max(-1)
     return {
         "supply_c": m.state.tcs_supply[cdu], "return_c": m.state.manifold, "flow_lpm": i.rack_flow,
-        "power_kw": i.gpu_power.sum(-1) + i.other_power + i.air_power,
+        "power_kw": rack_power(i),
         "liquid_kw": m.flows.rack_liquid, "air_kw": i.air_power, "gpu_max_c": hottest,
         "gpu_mean_c": m.state.die.mean(-1), "gpu_margin_k": m.model.parameters.leaves.throttle - hottest,
     }
@@ -103,27 +103,15 @@ def _tank(m: Moment) -> Columns:
 def _cooler(m: Moment) -> Columns:
     out = m.core("cooler", nodes.REJECTION)
     return {"in_c": m.core("cooler", nodes.HEATPUMP), "out_c": out, "fan_pct": m.loop("cooler", m.inputs.cooler_fan),
-            "power_kw": m.loop("cooler", cooler_power(m)), "heat_kw": m.loop("cooler", m.flows.cooler),
+            "power_kw": m.loop("cooler", cooler_power(m.model.parameters.core, m.inputs)), "heat_kw": m.loop("cooler", m.flows.cooler),
             "approach_k": out - m.loop("cooler", m.inputs.dry_bulb)}
-
-
-def cooler_power(m: Moment) -> Array:
-    """Fan power of the dry coolers [L] W."""
-    return affinity_power(m.inputs.cooler_fan, m.model.parameters.core.cooler_fan * m.inputs.cooler_on)
-
-
-def tower_power(m: Moment) -> Array:
-    """Fans and tower-water pumps [L] W."""
-    c = m.model.parameters.core
-    flow = np.divide(m.inputs.tower_flow, c.tower_flow, out=np.zeros_like(c.tower_flow), where=c.tower_flow > 0)
-    return affinity_power(m.inputs.tower_fan, c.tower_fan * m.inputs.tower_cells) + affinity_power(flow, c.tower_pump)
 
 
 def _tower(m: Moment) -> Columns:
     supply = m.core("tower", nodes.TOWER_SUPPLY)
     water = tower_water(m.model.parameters, m.inputs, m.flows.tower, m.state.core[:, nodes.TOWER_SUPPLY])
     return {"supply_c": supply, "return_c": m.core("tower", nodes.TOWER_RETURN), "flow_lpm": m.loop("tower", m.inputs.tower_flow),
-            "fan_pct": m.loop("tower", m.inputs.tower_fan), "power_kw": m.loop("tower", tower_power(m)),
+            "fan_pct": m.loop("tower", m.inputs.tower_fan), "power_kw": m.loop("tower", tower_power(m.model.parameters.core, m.inputs)),
             "heat_kw": m.loop("tower", m.flows.tower), "approach_k": supply - m.loop("tower", m.inputs.wet_bulb),
             "water_lph": m.loop("tower", water)}
 
@@ -149,18 +137,15 @@ def _district(m: Moment) -> Columns:
 
 
 def _power(m: Moment) -> SupplyFlows:
-    i, w = m.inputs, m.model.parameters.wiring
-    rack = i.gpu_power.sum(-1) + i.other_power + i.air_power
     column = CLASSES["feed"].column("closed_on")
     closed = np.nan_to_num(m.latest.values["feed"][:, column], nan=1.0)
-    asked = loads(m.model.feeds, rack, cdu=w.cdus_to_loops(i.cdu_pump), pump=i.loop_pump, air_fan=i.air_fan, cooler=cooler_power(m),
-                  chiller=m.flows.chiller_power, tower=tower_power(m), heat_pump=m.flows.heatpump_power)
-    return feed_flows(m.model.feeds, closed, asked)
+    compressors = Lifts(m.flows.heatpump_power, m.flows.chiller_power)
+    return feed_flows(m.model.feeds, closed, asked(m.model.parameters, m.model.feeds, m.inputs, compressors))
 
 
 def _site(m: Moment, power: SupplyFlows) -> Columns:
     i, f = m.inputs, m.flows
-    it = (i.gpu_power.sum(-1) + i.other_power + i.air_power).sum(-1)
+    it = rack_power(i).sum(-1)
     facility, loss = power.feed.sum(-1), power.loss.sum(-1)
     sold = (f.district + f.heatpump_source + f.heatpump_power).sum(-1)
     margin = m.model.parameters.leaves.throttle - m.state.die.max(-1)

@@ -24,7 +24,6 @@ from twin.whatif.start import Start
 from twin.whatif.world import World
 
 Array = np.ndarray
-FULL = 1.0 - 1e-9
 INSTANT_S = 1e-3
 FRESH_S, EMPTY_S = 60.0, 30.0  # s in single steps after a change, and before a battery is empty
 QUIET_S, STEADY_S = 900.0, 10.0  # longest block while nothing electrical happens, and while a feed is away but what has power keeps it
@@ -84,7 +83,7 @@ def _length(g: Ground, now: Moment, piece: Piece, span: Span, at: int, end: int,
 
 def _moving(g: Ground, now: Moment, w: World) -> bool:
     """Whether anything electrical happens or something leaks."""
-    full = now.supply.battery >= FULL * g.supply.battery
+    full = now.supply.battery >= demand.FULL * g.supply.battery
     away = (w.grid_ok < 0.5).any() or (now.supply.position > 0.5).any() or not full.all()
     return bool(away or w.rack_leak.any() or w.loop_leak.any() or now.stocks.filling.any())
 
@@ -108,7 +107,7 @@ def _block(g: Ground, p: Parameters, motion: Motion, now: Moment, w: World, n: i
     t = demand.energised(p, wanted, fit)
     seen = motion.run(t, n, each)
     held = _stocks(g, p, motion, now, w, seen, n * dt)
-    kept = np.where(flows.powered >= FULL, asked(g, t, seen)[-1], now.loads)  # who has no power goes on asking for what it took before
+    kept = np.where(flows.powered >= demand.FULL, asked(g, t, seen)[-1], now.loads)  # who has no power goes on asking for what it took before
     after = Moment(fed, held, kept, flows.powered, _uneasy(g, now, fed, w, flows))
     return after, _columns(g, p, t, wanted, seen, flows, fed, now.stocks, held, w)
 

@@ -9,13 +9,13 @@ import numpy as np
 from config.classes import CLASSES
 from config.equipment import IDLE_REST
 from config.site import Site
-from twin.plant.machines import Machinery, machinery
-from twin.plant.operate import Design, design
+from twin.estimate.facts import Facts as Compiled
+from twin.plant.machines import Machinery
+from twin.plant.operate import Design
 from twin.plant.supply_types import Supply
 from twin.plant.types import Parameters
 
 Array = np.ndarray
-PLANT_ROOM = ("loop", "pump", "tank", "cooler", "tower", "heatpump", "district")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +40,14 @@ class Facts:
         return power - self.d.air * (IDLE_REST + (1.0 - IDLE_REST) * load)
 
 
-def facts(site: Site, p: Parameters, supply: Supply) -> Facts:
-    """Compile a site."""
-    d = design(site)
-    halls = {h.id: i for i, h in enumerate(site.model.halls)}
+def facts(site: Site, of: Compiled, supply: Supply) -> Facts:
+    """What health needs beside what the estimator knows of a site."""
+    p, d = of.p, of.d
     gpus = p.leaves.plate_factor.shape[-1]
     rest = d.other + d.air
     return Facts(
-        p=p, d=d, m=machinery(site, p, d), supply=supply, rows={c: site.count(c) for c in CLASSES},
-        loop_of={c: np.array([halls[a.hall] for a in site.assets.get(c, ())], dtype=int) for c in (*PLANT_ROOM, "cdu", "rack")},
+        p=p, d=d, m=of.m, supply=supply, rows=of.rows,
+        loop_of={**of.loop_of, "rack": p.wiring.rack_loop},
         cooler_fan=p.core.cooler_fan, rack_idle=gpus * d.gpu_idle + rest * IDLE_REST, rack_full=gpus * d.gpu_max + rest, gpus=gpus,
         ids={c: tuple(a.id for a in site.assets.get(c, ())) for c in CLASSES},
     )
