@@ -27,13 +27,13 @@ class Options:
     step: float | None
     start: str | None
     seed: int
-    for_s: float | None
-    heat: Path | None
-    epw: Path | None
-    faults: tuple[str, ...]
-    recorded: str | None
-    data: Path | None
-    gpus: bool
+    for_s: float | None = None
+    heat: Path | None = None
+    epw: Path | None = None
+    faults: tuple[str, ...] = ()
+    recorded: str | None = None
+    data: Path | None = None
+    gpus: bool = True
 
 
 def start_ms(text: str | None, now: float) -> int:
@@ -53,13 +53,13 @@ def coarse(speed: float) -> float:
     return float(max(1, round(speed / 5)))
 
 
-async def publish(options: Options) -> dict[str, object]:
-    """Run until the end, the time or an interrupt; returns the report."""
+async def publish(options: Options, site: Site | None = None) -> dict[str, object]:
+    """Run until the end, the time or an interrupt; returns the report. A `site` that is loaded already stands for the one of the options."""
     from config.load import load_site
     from sensors import publish as out
     from sensors.gateway import Broker
 
-    broker, site = Broker.parse(options.broker), load_site(_site(options))
+    broker, site = Broker.parse(options.broker), site or load_site(_site(options))
     begin = start_ms(options.start, time.time())
     fleet = out.Fleet.of(site, broker, begin)
     stop, report = asyncio.Event(), out.Report(site.id)
@@ -67,6 +67,11 @@ async def publish(options: Options) -> dict[str, object]:
     pace = out.Pace(begin, options.speed, options.step or coarse(options.speed), options.for_s)
     done = await out.run(fleet, _producer(options, site, fleet, pace), stop, report)
     return done.as_dict()
+
+
+def simulate(site: Site, broker: str, speed: float, seed: int, begin_ms: int) -> None:
+    """Publish a site that is loaded already, from `begin_ms` until a signal."""
+    asyncio.run(publish(Options(site.id, broker, speed, None, str(begin_ms), seed), site))
 
 
 def _site(options: Options) -> str:

@@ -1,10 +1,14 @@
 """`python -m sensors.history`: the past of a simulated plant as frames on the standard output, for a twin to follow."""
 from __future__ import annotations
 
+import os
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
+
+if TYPE_CHECKING:
+    from config.site import Site
 
 
 def command(
@@ -16,13 +20,26 @@ def command(
 ) -> None:
     """Write the frames of the past, oldest first (see `twin.wire.frames`)."""
     from config.load import load_site
+
+    write(sys.stdout.buffer, load_site(site), hours, step, seed, end)
+
+
+def write(out: BinaryIO, site: Site, hours: float, step_s: float, seed: int, end_ms: int) -> None:
+    """The frames of the `hours` before `end_ms`, every `step_s`, oldest first."""
     from sensors.simulate import history
     from twin.wire.frames import pack
 
-    out = sys.stdout.buffer
-    for topic, payload in history(load_site(site), hours, step, seed, end):
-        out.write(pack(topic, payload))
+    out.writelines(pack(topic, payload) for topic, payload in history(site, hours, step_s, seed, end_ms))
     out.flush()
+
+
+def on_request(waits: int, into: int, others: tuple[int, ...], site: Site, past: tuple[float, float, int, int]) -> None:
+    """As a child of the demo: once a byte comes on the pipe `waits`, write the past (hours, step, seed, end) `into` another; `others` are their far ends."""
+    for end in others:
+        os.close(end)
+    if os.read(waits, 1):
+        with os.fdopen(into, "wb") as frames:
+            write(frames, site, *past)
 
 
 if __name__ == "__main__":

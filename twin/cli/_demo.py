@@ -1,4 +1,4 @@
-"""The demo: one process for broker, twin, store and page; child processes for the sensors and for the day before."""
+"""The demo: one process for broker, twin, store and page; child processes for the sensors and for the day before, forked from it."""
 from __future__ import annotations
 
 import asyncio
@@ -22,6 +22,7 @@ from twin.cli._history import History
 from twin.cli._logs import to_stderr
 from twin.cli._memory import pss_mb
 from twin.cli._serving import listen, serve, stop_on_signals
+from twin.engine import rehearse, start
 from twin.service.assemble import assemble
 from twin.service.clock import ScaledClock
 from twin.sources.broker import LOOPBACK, free_port, require_free, start_broker
@@ -69,7 +70,7 @@ class Report:
 def run(demo: Demo) -> None:
     """Until the time, Ctrl-C or SIGTERM. PortTaken before anything has started."""
     began = _process_start()
-    site = paced(load_site(demo.site), demo.speed)
+    site = load_site(demo.site)
     listener = listen(LOOPBACK, demo.port)
     if demo.broker_port is not None:
         require_free(demo.broker_port, "MQTT broker")
@@ -88,18 +89,19 @@ def _run(demo: Demo, site: Site, listener: socket.socket, folder: Path, children
     broker_port = demo.broker_port or free_port()
     settings = _settings(demo, folder, broker_port)
     start_ms = int(time.time()) * 1000
-    children.start("sensors", *_plant(demo), "--broker", f"mqtt://{LOOPBACK}:{broker_port}", "--speed", str(demo.speed),
-                   "--start", str(start_ms))
+    children.start("sensors", "sensors.cli:simulate", site, f"mqtt://{LOOPBACK}:{broker_port}", demo.speed, demo.seed, start_ms)
+    rehearse(start(paced(site, demo.speed)))
+    history = History(children, site, settings, demo.seed, start_ms) if demo.history else None
     start_broker(broker_port)
     to_stderr(settings.log_level if settings.log_level != "info" else "warning")
     report = Report(f"http://{LOOPBACK}:{listener.getsockname()[1]}", f"mqtt://{LOOPBACK}:{broker_port}", began)
-    asyncio.run(_live(demo, site, settings, listener, children, report, start_ms))
+    asyncio.run(_live(demo, paced(site, demo.speed), settings, listener, children, history, report, start_ms))
     if demo.as_json:
         typer.echo(json.dumps(report.as_dict()))
 
 
 async def _live(demo: Demo, site: Site, settings: Settings, listener: socket.socket, children: Children,
-                report: Report, start_ms: int) -> None:
+                history: History | None, report: Report, start_ms: int) -> None:
     stop = asyncio.Event()
     stop_on_signals(stop)
     assembly = assemble(site, settings, ScaledClock(demo.speed, start_ms), limits=_limits(demo.speed),
@@ -109,8 +111,8 @@ async def _live(demo: Demo, site: Site, settings: Settings, listener: socket.soc
 
     async def watch() -> None:
         while not stop.is_set():  # from then on the sensors are told to end
-            if children.running[0].poll() is not None:
-                raise ChildEnded(f"the sensors ended with code {children.running[0].returncode}")
+            if not children.running[0].is_alive():
+                raise ChildEnded(f"the sensors ended with code {children.running[0].exitcode}")
             report.memory_mb = max(report.memory_mb, await asyncio.to_thread(pss_mb, [os.getpid(), *children.pids()]))
             await asyncio.sleep(LOOK_S)
 
@@ -126,8 +128,8 @@ async def _live(demo: Demo, site: Site, settings: Settings, listener: socket.soc
             await assembly.hub.changed.wait_for(lambda: assembly.hub.snapshot is not None)
         report.first_snapshot_seconds = time.monotonic() - report.began
         console.print(f"[green]live[/] after {report.first_snapshot_seconds:.1f} s")
-        if demo.history:
-            report.history_seconds = await History(children, settings, _plant(demo), start_ms).follow(console)
+        if history is not None:
+            report.history_seconds = await history.follow(console)
 
     if demo.for_s is not None:
         asyncio.get_running_loop().call_later(demo.for_s, stop.set)
@@ -135,11 +137,6 @@ async def _live(demo: Demo, site: Site, settings: Settings, listener: socket.soc
         await serve(assembly, listener, str(settings.store.path), stop, (guarded, first_then_history), children.ask_to_stop)
     finally:
         report.counters = dict(assembly.hub.counters)
-
-
-def _plant(demo: Demo) -> list[str]:
-    """The options that make the past and the present the same plant."""
-    return ["--site", demo.site, "--seed", str(demo.seed)]
 
 
 def _settings(demo: Demo, folder: Path, broker_port: int) -> Settings:

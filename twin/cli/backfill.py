@@ -3,10 +3,15 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+    from config.site import Site
 
 
 def register(app: typer.Typer) -> None:
@@ -30,7 +35,7 @@ def backfill(
     given = {"influx": {"url": influx}} if influx else {}
     settings = load_settings(store={"path": store}, **given)
     try:
-        rejected = asyncio.run(_fill(load_site(site), settings, end, hours, step))
+        rejected = asyncio.run(fill_from(sys.stdin.buffer, load_site(site), settings, end, hours, step, _tell))
     except EOFError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
@@ -38,7 +43,9 @@ def backfill(
         typer.echo(f"{rejected} messages could not be used", err=True)
 
 
-async def _fill(site, settings, end_ms: int, hours: float, step_s: float) -> int:
+async def fill_from(frames: BinaryIO, site: Site, settings: Settings, end_ms: int, hours: float, step_s: float,
+                    tell: Callable[[float], object]) -> int:
+    """Follow the frames of a stream into the stores of the settings; hours done go to `tell`. Returns how many messages could not be used."""
     from twin.service.assemble import stores
     from twin.service.backfill import coarse, effects, fill
     from twin.wire.frames import unpack
@@ -48,12 +55,17 @@ async def _fill(site, settings, end_ms: int, hours: float, step_s: float) -> int
     for sink in sinks:
         await sink.open()
     try:
-        return await fill(effects(slow, unpack(sys.stdin.buffer), end_ms, hours), sinks, end_ms, hours, _tell)
+        return await fill(effects(slow, unpack(frames), end_ms, hours), sinks, end_ms, hours, tell)
     finally:
         for sink in sinks:
             await sink.close()
 
 
+def progress(hours: float) -> str:
+    """A line of progress."""
+    return json.dumps({"hours": round(hours, 2)}) + "\n"
+
+
 def _tell(hours: float) -> None:
-    typer.echo(json.dumps({"hours": round(hours, 2)}))
+    typer.echo(progress(hours), nl=False)
     sys.stdout.flush()

@@ -37,6 +37,12 @@ def unroll(site: Site, twin: Twin, event: Event) -> Iterator[tuple[Twin, tuple[E
         yield twin, tuple(of_step)
 
 
+def rehearse(twin: Twin) -> None:
+    """Take steps that nobody sees, so that whatever is loaded or compiled at the first ones is so before a live one, or before a fork."""
+    for _ in range(2):
+        twin, _ = take_step(replace(twin, next_ms=max(twin.next_ms, 0) + twin.model.step_ms), [])
+
+
 def _take_in(site: Site, twin: Twin, event: Event) -> tuple[Twin, tuple[Effect, ...]]:
     if isinstance(event, Reading):
         return _reading(twin, event)
