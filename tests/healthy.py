@@ -9,6 +9,7 @@ import numpy as np
 from config.classes import CLASSES
 from config.load import load_site
 from twin.engine.model import compile_site
+from twin.estimate import heats
 from twin.estimate.health import monitor
 from twin.estimate.health.monitor import Health, Rooms
 from twin.physics import hydraulics
@@ -41,7 +42,7 @@ def _steady() -> tuple[Values, Array]:
     flow = f.p.cdus.rated_tcs
     power = f.rack_idle + LOAD * (f.rack_full - f.rack_idle)
     each = np.bincount(f.p.wiring.rack_cdu)
-    heat = np.bincount(f.p.wiring.rack_cdu, f.liquid(power))
+    heat = np.bincount(f.p.wiring.rack_cdu, heats.liquid(power, f.rack_idle, f.rack_full, f.d.air))
     rise = heat / (VOLUMETRIC * flow)
     fws = 0.7 * f.p.cdus.rated_fws
     arrive = 42.0 + rise - heat / counterflow(f.p.cdus.ua * 0.85, VOLUMETRIC * flow, VOLUMETRIC * fws)
@@ -51,7 +52,7 @@ def _steady() -> tuple[Values, Array]:
     speed = np.sqrt((f.m.cdu_dp + (f.m.cdu_inside + own) * flow**2) / (hydraulics.SHUTOFF * f.m.cdu_head)) * 0.8
     put(values, "cdu", speed_pct=speed, power_kw=hydraulics.pump_power(speed, flow, f.m.cdu_needed, f.m.cdu_flow, f.m.cdu_power))
     per_rack = (flow / each)[f.p.wiring.rack_cdu]
-    put(values, "rack", supply_c=42.0, return_c=42.0 + f.liquid(power) / (VOLUMETRIC * per_rack), flow_lpm=per_rack, power_kw=power, leak_on=0.0)
+    put(values, "rack", supply_c=42.0, return_c=42.0 + heats.liquid(power, f.rack_idle, f.rack_full, f.d.air) / (VOLUMETRIC * per_rack), flow_lpm=per_rack, power_kw=power, leak_on=0.0)
     put(values, "pump", speed_pct=0.9, running_count=3.0, power_kw=60e3)
     out = 0.5 * (power.sum() + 2e5)
     put(values, "feed", power_kw=1.05 * out, voltage_v=20e3, frequency_hz=50.0, closed_on=1.0)

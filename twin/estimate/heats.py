@@ -24,15 +24,23 @@ def facility(v: Mapping[str, Array]) -> Array:
     return VOLUMETRIC * v["cdu.fws_flow_lpm"] * (v["cdu.fws_return_c"] - v["cdu.fws_supply_c"])
 
 
-def electric(f: Facts, v: Mapping[str, Array]) -> Array:
-    """Heat [C] W to coolant of the racks' electric power: what is left beside the air's share, which grows with load from its idle part."""
-    w, d = f.p.wiring, f.d
-    gpus = f.p.leaves.plate_factor.shape[-1]
+def drawn(f: Facts) -> tuple[Array, Array]:
+    """Power [R] W of a rack at no load and at full load."""
+    d, gpus = f.d, f.p.leaves.plate_factor.shape[-1]
     rest = d.other + d.air
-    idle, full = gpus * d.gpu_idle + rest * IDLE_REST, gpus * d.gpu_max + rest
-    air, idle, full = (w.racks_to_cdus(x) for x in (d.air, idle, full))
-    load = np.clip((v["rack.power_kw"] - idle) / (full - idle), -0.2, 1.2)
-    return v["rack.power_kw"] - air * (IDLE_REST + (1.0 - IDLE_REST) * load)
+    return gpus * d.gpu_idle + rest * IDLE_REST, gpus * d.gpu_max + rest
+
+
+def liquid(power: Array, idle: Array, full: Array, air: Array) -> Array:
+    """Heat W to coolant of `power`: what is left beside the air's share, which grows with load from its idle part."""
+    load = np.clip((power - idle) / (full - idle), -0.2, 1.2)
+    return power - air * (IDLE_REST + (1.0 - IDLE_REST) * load)
+
+
+def electric(f: Facts, v: Mapping[str, Array]) -> Array:
+    """Heat [C] W to coolant of the racks' electric power."""
+    to_cdus = f.p.wiring.racks_to_cdus
+    return liquid(v["rack.power_kw"], *(to_cdus(x) for x in drawn(f)), to_cdus(f.d.air))
 
 
 def films(f: Facts, tcs: Array, fws: Array) -> Array:

@@ -15,7 +15,7 @@ DOUBT = 0.02  # of a single sample while the drive turns
 
 def rule(view: View) -> list[Mark]:
     """CDUs whose head fell since the last minute, and those that have not recovered."""
-    now = pump_residual(view.facts, view.latest("cdu", "tcs_flow_lpm"), view.latest("cdu", "dp_kpa"), view.latest("cdu", "speed_pct"))
+    now = pump_residual(view.facts, {t: view.latest(*t.split(".")) for t in ("cdu.tcs_flow_lpm", "cdu.dp_kpa", "cdu.speed_pct")})
     stopped = (view.latest("cdu", "tcs_flow_lpm") < 0.05 * view.facts.p.cdus.rated_tcs) & (view.latest("cdu", "speed_pct") > 0.2)
     constant = view.constants["cdu"][:, view.channels["cdu"].index("pump")]
     usual = view.channel("cdu", "pump")[0]

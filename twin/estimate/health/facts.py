@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from config.classes import CLASSES
-from config.equipment import IDLE_REST
 from config.site import Site
 from twin.estimate.facts import Facts as Compiled
+from twin.estimate.heats import drawn
 from twin.plant.machines import Machinery
 from twin.plant.operate import Design
 from twin.plant.supply_types import Supply
@@ -20,8 +20,9 @@ Array = np.ndarray
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """A site as health sees it; axes as in twin.plant.types."""
+    """A site as health sees it; axes as in twin.plant.types. `of` is what residual laws are written on."""
 
+    of: Compiled
     p: Parameters
     d: Design
     m: Machinery
@@ -34,20 +35,15 @@ class Facts:
     gpus: int
     ids: Mapping[str, tuple[str, ...]]  # names of the assets
 
-    def liquid(self, power: Array) -> Array:
-        """Heat to liquid [..., R] W of racks that draw `power`: the rest goes to air, growing with load from its idle share."""
-        load = np.clip((power - self.rack_idle) / (self.rack_full - self.rack_idle), -0.2, 1.2)
-        return power - self.d.air * (IDLE_REST + (1.0 - IDLE_REST) * load)
-
 
 def facts(site: Site, of: Compiled, supply: Supply) -> Facts:
     """What health needs beside what the estimator knows of a site."""
     p, d = of.p, of.d
     gpus = p.leaves.plate_factor.shape[-1]
-    rest = d.other + d.air
+    idle, full = drawn(of)
     return Facts(
-        p=p, d=d, m=of.m, supply=supply, rows=of.rows,
+        of=of, p=p, d=d, m=of.m, supply=supply, rows=of.rows,
         loop_of={**of.loop_of, "rack": p.wiring.rack_loop},
-        cooler_fan=p.core.cooler_fan, rack_idle=gpus * d.gpu_idle + rest * IDLE_REST, rack_full=gpus * d.gpu_max + rest, gpus=gpus,
+        cooler_fan=p.core.cooler_fan, rack_idle=idle, rack_full=full, gpus=gpus,
         ids={c: tuple(a.id for a in site.assets.get(c, ())) for c in CLASSES},
     )

@@ -8,6 +8,8 @@ import numpy as np
 
 from config.classes import CLASSES
 from twin.estimate.health.facts import Facts
+from twin.estimate.residuals import BANK
+from twin.estimate.residuals.base import Columns
 
 Array = np.ndarray
 Sensor = tuple[str, str]  # class, column
@@ -72,7 +74,7 @@ class Group:
     levers: Callable[[Values], Mapping[str, Array]] = no_levers
 
 
-def log_ratio(a: Array, b: Array) -> Array:
-    """log(a / b), NaN where either is not positive."""
-    good = (a > 0) & (b > 0)
-    return np.where(good, np.log(np.where(good, a, 1.0) / np.where(good, b, 1.0)), np.nan)
+def lawful(f: Facts, channel: str, v: Columns) -> Array:
+    """Residual of a law of the bank on columns `class.column` [..., rows of its class]: what slow parameters learn from is what health judges."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return BANK[channel].law(f.of, v)

@@ -9,7 +9,7 @@ from twin.physics.exchange import counterflow
 from twin.physics.machines import air_side_ua
 from twin.physics.water import VOLUMETRIC, capacity_flow
 
-TURNING = 0.08  # least fan speed at which the duty is told by the fans
+TURNING = 0.12  # least fan speed at which the duty is told by the fans
 
 
 def _lawful(f: Facts, v: Columns, factor: float) -> Array:

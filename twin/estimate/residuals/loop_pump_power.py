@@ -7,10 +7,12 @@ from twin.estimate.facts import Facts
 from twin.estimate.residuals.base import Array, Channel, Columns, log_ratio
 from twin.physics import hydraulics
 
+COILS = 0.3  # of the rated power of the fan coils' fans, metered with the pumps: two thirds of their speed, cubed (assumption)
+
 
 def law(f: Facts, v: Columns) -> Array:
     m, n = f.m, v["pump.running_count"]
-    shaft = hydraulics.pump_power(v["pump.speed_pct"], v["loop.flow_lpm"], np.maximum(n, 1.0), m.loop_flow, m.loop_power)
+    shaft = hydraulics.pump_power(v["pump.speed_pct"], v["loop.flow_lpm"], np.maximum(n, 1.0), m.loop_flow, m.loop_power) + COILS * f.d.air_fan[f.loop_of["pump"]]
     return log_ratio(v["pump.power_kw"], np.where(n > 0.5, shaft, np.nan))
 
 

@@ -1,17 +1,14 @@
 """Heat a rack gives its coolant against its electric power."""
 from __future__ import annotations
 
-from config.equipment import IDLE_REST
+from twin.estimate import heats
 from twin.estimate.facts import Facts
 from twin.estimate.residuals.base import Array, Channel, Columns, log_ratio
 
 
 def law(f: Facts, v: Columns) -> Array:
-    d, rest = f.d, f.d.other + f.d.air
-    gpus = f.p.leaves.plate_factor.shape[-1]
-    idle, full = gpus * d.gpu_idle + rest * IDLE_REST, gpus * d.gpu_max + rest
-    air = d.air * (IDLE_REST + (1.0 - IDLE_REST) * (v["rack.power_kw"] - idle) / (full - idle))
-    return log_ratio(f.p.leaves.volumetric * v["rack.flow_lpm"] * (v["rack.return_c"] - v["rack.supply_c"]), v["rack.power_kw"] - air)
+    taken = f.p.leaves.volumetric * v["rack.flow_lpm"] * (v["rack.return_c"] - v["rack.supply_c"])
+    return log_ratio(taken, heats.liquid(v["rack.power_kw"], *heats.drawn(f), f.d.air))
 
 
 CHANNEL = Channel(

@@ -7,14 +7,11 @@ import numpy as np
 
 from config.classes import CLASSES
 from twin.estimate.health.facts import Facts
-from twin.estimate.health.scene import Channel, Group, Scene, Values, log_ratio
+from twin.estimate.health.scene import Channel, Group, Scene, Values, lawful
+from twin.estimate.residuals.base import Columns, log_ratio, moved
 from twin.physics import hydraulics
-from twin.physics.water import VOLUMETRIC
 
 Array = np.ndarray
-FILM = 0.7  # plate exchanger films ~ flow ** 0.7 (Kumar 1984, chevron plates: 0.6 .. 0.75)
-WALL = 0.1  # share of the plate wall in the resistance (assumption)
-WARMTH = 0.0018  # 1/K, flow of a square-law branch grows as viscosity ** -0.2 falls (Blasius 1913)
 RANGEABILITY = 30.0
 UNHEARD_K = 5.0  # spread of the racks' returns: what a rack without its sensor may hide
 SLOW_K = 0.02
@@ -34,6 +31,8 @@ CHANNELS = (
     Channel("ua", "1", 0.12, 0.02, 0.007, "exchanger conductance against films at these flows"),
     Channel("level", "1", 0.30, 0.003, 0.006, "coolant level"),
 )
+LAWS = {"flow": "cdu.flow", "admittance": "cdu.admittance", "power": "cdu.pump_power", "heat": "cdu.heat_meter", "load": "cdu.power", "balance": "cdu.balance",
+        "ua": "cdu.ua"}
 SENSORS = tuple(("cdu", c) for c in CLASSES["cdu"].measured)
 
 
@@ -78,7 +77,7 @@ def context(scene: Scene) -> Mapping[str, Array]:
         "rack_return": _mean(weight * back, w.rack_cdu, count) / _mean(np.where(np.isfinite(back), weight, np.nan), w.rack_cdu, count),
         "unheard": np.bincount(w.rack_cdu, ~np.isfinite(back), count) / racks,
         "rack_flow": mean_flow * racks,
-        "rack_heat": _mean(f.liquid(scene.of("rack", "power_kw")), w.rack_cdu, count) * racks,
+        "rack_power": moved(f.of, "rack", "cdu", scene.of("rack", "power_kw")),
         "arrive": peers,
         "valves": group_median(through, w.cdu_loop, loops)[w.cdu_loop],
         "rate_supply": scene.rate_of("cdu", "tcs_supply_c"),
@@ -94,52 +93,26 @@ def seen(scene: Scene) -> Values:
     return {s: scene.of(*s) for s in SENSORS}
 
 
-def conductance(hot_in: Array, hot_out: Array, cold_in: Array, cold_out: Array, heat: Array) -> Array:
-    """UA [W/K] by the log-mean difference, NaN where an end has closed to what sensors cannot resolve."""
-    one, two = hot_in - cold_out, hot_out - cold_in
-    good = (one > 0.3) & (two > 0.3) & (heat > 0)
-    a, b = np.where(good, one, 1.0), np.where(good, two, 1.0)
-    ratio = np.log(a / b)
-    mean = np.where(np.abs(ratio) > 1e-3, (a - b) / np.where(np.abs(ratio) > 1e-3, ratio, 1.0), 0.5 * (a + b))
-    return np.where(good, heat / mean, np.nan)
-
-
 def valve_conductance(f: Facts, position: Array) -> Array:
     """Facility side of a CDU [m3/(s Pa^0.5)] at a valve position, equal percentage of rangeability 30 (IEC 60534-2-4)."""
     return hydraulics.conductance(f.m.branch + f.m.valve) * RANGEABILITY ** (position - 1.0)
 
 
-def pump_residual(f: Facts, flow: Array, dp: Array, speed: Array) -> Array:
+def pump_residual(f: Facts, v: Columns) -> Array:
     """Half the log of the head that the pumps make over that of their curve: zero as designed, below with fewer or worn pumps."""
-    m = f.m
-    own = (hydraulics.SHUTOFF - 1.0) * m.cdu_head / (m.cdu_flow * m.cdu_needed) ** 2
-    return 0.5 * log_ratio(dp + (m.cdu_inside + own) * flow * flow, hydraulics.SHUTOFF * m.cdu_head * speed**2)
+    return 0.5 * lawful(f, "cdu.head", v)
 
 
 def values(f: Facts, c: Mapping[str, Array], s: Values) -> Mapping[str, Array]:
-    v = {name: s["cdu", name] for name in CLASSES["cdu"].measured}
-    q, qf, m = v["tcs_flow_lpm"], v["fws_flow_lpm"], f.m
-    rise, fall = v["tcs_return_c"] - v["tcs_supply_c"], v["fws_return_c"] - v["fws_supply_c"]
-    heat, out = f.p.cdus.volumetric * q * rise, VOLUMETRIC * qf * fall
-    open_ = f.p.cdus.rated_tcs / np.sqrt(f.m.cdu_dp)
-    warm = 1.0 + WARMTH * (v["tcs_supply_c"] - f.d.tcs_supply)
-    shaft = hydraulics.pump_power(v["speed_pct"], q, m.cdu_needed, m.cdu_flow, m.cdu_power)
-    films = np.maximum(q / f.p.cdus.rated_tcs, 1e-3) ** -FILM + np.maximum(qf / f.p.cdus.rated_fws, 1e-3) ** -FILM
-    ua = conductance(v["tcs_return_c"], v["tcs_supply_c"], v["fws_supply_c"], v["fws_return_c"], 0.5 * (heat + out))
-    return {
-        "supply": v["tcs_supply_c"] - c["rack_supply"],
-        "return": v["tcs_return_c"] - c["rack_return"],
-        "flow": log_ratio(q, c["rack_flow"]),
-        "admittance": log_ratio(q, open_ * warm * np.sqrt(np.maximum(v["dp_kpa"], 0.0))),
-        "pump": pump_residual(f, q, v["dp_kpa"], v["speed_pct"]),
-        "power": log_ratio(v["power_kw"], shaft),
-        "heat": log_ratio(v["heat_kw"], heat),
-        "load": log_ratio(heat, c["rack_heat"]),
-        "balance": log_ratio(heat, out),
-        "arrive": v["fws_supply_c"] - c["arrive"],
-        "valve": log_ratio(qf, valve_conductance(f, v["valve_pct"])) - c["valves"],
-        "ua": log_ratio(ua, f.p.cdus.ua / (WALL + 0.5 * (1.0 - WALL) * films)),
-        "level": v["level_pct"] + 0.0 * q,
+    v = {f"cdu.{name}": s["cdu", name] for name in CLASSES["cdu"].measured} | {"rack.flow_lpm": c["rack_flow"], "rack.power_kw": c["rack_power"]}
+    laws = {name: lawful(f, law, v) for name, law in LAWS.items()}
+    return laws | {
+        "supply": s["cdu", "tcs_supply_c"] - c["rack_supply"],
+        "return": s["cdu", "tcs_return_c"] - c["rack_return"],
+        "pump": pump_residual(f, v),
+        "arrive": s["cdu", "fws_supply_c"] - c["arrive"],
+        "valve": log_ratio(s["cdu", "fws_flow_lpm"], valve_conductance(f, s["cdu", "valve_pct"])) - c["valves"],
+        "level": s["cdu", "level_pct"] + 0.0 * s["cdu", "tcs_flow_lpm"],
     }
 
 

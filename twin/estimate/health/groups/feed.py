@@ -6,7 +6,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from twin.estimate.health.facts import Facts
-from twin.estimate.health.scene import Channel, Group, Scene, Values, log_ratio
+from twin.estimate.health.scene import Channel, Group, Scene, Values
+from twin.estimate.residuals.base import log_ratio
 from twin.physics.machines import transformer_losses, ups_losses
 
 Array = np.ndarray

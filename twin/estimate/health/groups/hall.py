@@ -7,18 +7,19 @@ import numpy as np
 
 from config.classes import CLASSES
 from twin.estimate.health.facts import Facts
-from twin.estimate.health.groups.cdu import conductance, group_median, valve_conductance
-from twin.estimate.health.scene import Channel, Group, Scene, Sensor, Values, log_ratio
-from twin.physics import hydraulics
-from twin.physics.exchange import counterflow
-from twin.physics.heat_pump import each_load, part_load_factor
-from twin.physics.machines import affinity_power, air_side_ua, lorenz_cop
+from twin.estimate.health.groups.cdu import group_median, valve_conductance
+from twin.estimate.health.scene import Channel, Group, Scene, Sensor, Values, lawful
+from twin.estimate.residuals import BANK
+from twin.estimate.residuals.base import log_ratio, moved
+from twin.estimate.residuals.cooler_ua import TURNING
+from twin.physics.machines import affinity_power
 from twin.physics.water import VOLUMETRIC
 
 Array = np.ndarray
 CLS = ("loop", "pump", "tank", "cooler", "heatpump", "district")
 SENSORS: tuple[Sensor, ...] = tuple((cls, c) for cls in CLS for c in CLASSES[cls].measured if not c.endswith(("_on", "_count")))
-TURNING = 0.12  # least fan speed at which a cooler's duty is told by its fans
+LAWS = {"flow": "loop.flow", "pump_power": "loop.pump_power", "district_heat": "district.balance", "district_ua": "district.ua",
+        "source_heat": "heatpump.balance", "capacity": "heatpump.capacity", "cop": "heatpump.cop", "cooler": "cooler.ua"}
 
 CHANNELS = (
     Channel("arrive", "K", 0.15, 0.05, 0.04, "loop supply sensor against those at the CDUs"),
@@ -62,14 +63,6 @@ def _weather(scene: Scene, name: str) -> Array:
     return scene.of("weather", name)[:1] if scene.facts.rows["weather"] else np.full(1, np.nan)
 
 
-def _sums(f: Facts, x: Array) -> Array:
-    known = np.isfinite(x)
-    loop, n = f.p.wiring.cdu_loop, len(f.d.fws_supply)
-    number = np.bincount(loop, known, n)
-    mean = np.divide(np.bincount(loop, np.where(known, x, 0.0), n), number, out=np.full(n, np.nan), where=number > 0)
-    return mean * np.bincount(loop, minlength=n)
-
-
 def context(scene: Scene) -> Mapping[str, Array]:
     f = scene.facts
     loop, n = f.p.wiring.cdu_loop, len(f.d.fws_supply)
@@ -80,12 +73,12 @@ def context(scene: Scene) -> Mapping[str, Array]:
               ("heatpump", "load_pct"), ("cooler", "fan_pct"), ("cooler", "out_c"), ("tank", "top_c"), ("tank", "bottom_c"))}
     return rates | {
         "arrive": group_median(scene.of("cdu", "fws_supply_c"), loop, n),
-        "mix": _sums(f, flow * back) / _sums(f, np.where(np.isfinite(back), flow, np.nan)),
-        "fws": _sums(f, flow),
+        "mix": moved(f.of, "cdu", "loop", flow * back) / moved(f.of, "cdu", "loop", np.where(np.isfinite(back), flow, np.nan)),
+        "cdu.fws_flow_lpm": moved(f.of, "cdu", "loop", flow),
         "valves": group_median(log_ratio(flow, open_), loop, n),
-        "running": _spread(f, "pump", scene.of("pump", "running_count")),
-        "coolers": _spread(f, "cooler", scene.of("cooler", "running_count")),
-        "dry": _weather(scene, "dry_bulb_c"), "wet": _weather(scene, "wet_bulb_c"), "humid": _weather(scene, "humidity_pct"),
+        "pump.running_count": _spread(f, "pump", scene.of("pump", "running_count")),
+        "weather.dry_bulb_c": np.broadcast_to(_weather(scene, "dry_bulb_c"), (n,)),
+        "wet": _weather(scene, "wet_bulb_c"), "humid": _weather(scene, "humidity_pct"),
     }
 
 
@@ -97,75 +90,40 @@ def wet_bulb(dry: Array, humidity: Array) -> Array:
 
 
 def values(f: Facts, c: Mapping[str, Array], s: Values) -> Mapping[str, Array]:
-    return _loop(f, c, s) | _district(f, c, s) | _heatpump(f, c, s) | _cooler(f, c, s) | {
-        "sent": s["cooler", "out_c"] - s["tank", "top_c"],
-        "tank_level": s["tank", "level_pct"],
-        "wet_bulb": c["wet"] - wet_bulb(c["dry"], c["humid"]) + 0.0 * s["loop", "supply_c"],
-    }
-
-
-def _loop(f: Facts, c: Mapping[str, Array], s: Values) -> Mapping[str, Array]:
-    m, q, dp, speed = f.m, s["loop", "flow_lpm"], s["loop", "dp_kpa"], s["pump", "speed_pct"]
-    n = c["running"]
-    root = np.sqrt(np.maximum(dp, 0.0))
-    own = (hydraulics.SHUTOFF - 1.0) * m.loop_head / np.square(m.loop_flow * np.maximum(n, 1.0))
-    shaft = hydraulics.pump_power(speed, q, np.maximum(n, 1.0), m.loop_flow, m.loop_power) + 0.3 * f.d.air_fan
-    drawn = s["loop", "supply_c"] - s["tank", "bottom_c"] - s["pump", "power_kw"] / np.maximum(VOLUMETRIC * q, 1.0)
-    return {
+    v = {f"{cls}.{column}": x for (cls, column), x in s.items()} | {k: x for k, x in c.items() if "." in k}
+    laws = {name: _on_loops(f, law, v) for name, law in LAWS.items()}
+    pumping = VOLUMETRIC * np.maximum(s["loop", "flow_lpm"], 1e-6)
+    fan = s["cooler", "fan_pct"]
+    return laws | {
         "arrive": s["loop", "supply_c"] - c["arrive"],
         "return": s["loop", "return_c"] - c["mix"],
-        "flow": log_ratio(q, c["fws"] + 0.6 * m.air * root),
-        "valves": c["valves"] - log_ratio(root, np.ones_like(root)),
-        "pump": np.where(n > 0, 0.5 * log_ratio(dp + (m.main + own) * q * q, hydraulics.SHUTOFF * m.loop_head * speed**2), np.nan),
-        "pump_power": np.where(n > 0, log_ratio(s["pump", "power_kw"], shaft), np.nan),
+        "valves": c["valves"] - 0.5 * log_ratio(s["loop", "dp_kpa"], np.ones(1)),
+        "pump": 0.5 * _on_loops(f, "loop.head", v),
         "pressure": s["loop", "pressure_kpa"],
         "air": s["loop", "air_c"] - s["loop", "supply_c"],
-        "drawn": drawn,
+        "drawn": s["loop", "supply_c"] - s["tank", "bottom_c"] - s["pump", "power_kw"] / pumping,
         "district_in": s["district", "in_c"] - s["loop", "return_c"],
+        "network": log_ratio(_network(s), s["district", "heat_kw"] + np.nan_to_num(s["heatpump", "heat_kw"])),
+        "source_in": s["district", "out_c"] - s["heatpump", "source_in_c"],
+        "source_out": s["heatpump", "source_out_c"] - s["cooler", "in_c"],
+        "cooler_power": np.where(fan > TURNING, log_ratio(s["cooler", "power_kw"], affinity_power(np.where(fan > TURNING, fan, 1.0), f.cooler_fan)), np.nan),
+        "sent": s["cooler", "out_c"] - s["tank", "top_c"],
+        "tank_level": s["tank", "level_pct"],
+        "wet_bulb": c["wet"] - wet_bulb(c["weather.dry_bulb_c"], c["humid"]) + 0.0 * s["loop", "supply_c"],
     }
 
 
-def _district(f: Facts, c: Mapping[str, Array], s: Values) -> Mapping[str, Array]:
-    v = {name: s["district", name] for name in CLASSES["district"].measured}
-    water, net = VOLUMETRIC * s["loop", "flow_lpm"], VOLUMETRIC * v["dh_flow_lpm"]
-    heat, given = water * (v["in_c"] - v["out_c"]), net * (v["dh_supply_c"] - v["dh_return_c"])
-    leaving = v["dh_return_c"] + v["heat_kw"] / np.maximum(net, 1.0)
-    ua = conductance(v["in_c"], v["out_c"], v["dh_return_c"], leaving, v["heat_kw"])
-    pumped = np.nan_to_num(s["heatpump", "heat_kw"])
-    return {
-        "district_heat": log_ratio(v["heat_kw"], heat),
-        "district_ua": log_ratio(ua, f.p.core.district_ua),
-        "network": log_ratio(given, v["heat_kw"] + pumped),
-        "source_in": v["out_c"] - s["heatpump", "source_in_c"],
-    }
+def _network(s: Values) -> Array:
+    return VOLUMETRIC * s["district", "dh_flow_lpm"] * (s["district", "dh_supply_c"] - s["district", "dh_return_c"])
 
 
-def _heatpump(f: Facts, c: Mapping[str, Array], s: Values) -> Mapping[str, Array]:
-    v, core = {name: s["heatpump", name] for name in CLASSES["heatpump"].measured}, f.p.core
-    source = v["heat_kw"] - v["power_kw"]
-    on = (v["load_pct"] > 0.2 * core.heatpump_min_load) & (v["power_kw"] > 1e3)
-    each = each_load(v["load_pct"], core.heatpump_units, core.heatpump_min_load)
-    cop = lorenz_cop(v["source_out_c"], s["district", "dh_supply_c"], core.heatpump_efficiency) * np.maximum(part_load_factor(each), 0.1)
-    taken = VOLUMETRIC * s["loop", "flow_lpm"] * (v["source_in_c"] - v["source_out_c"])
-    return {
-        "source_heat": np.where(on, log_ratio(source, taken), np.nan),
-        "capacity": np.where(on, log_ratio(source, v["load_pct"] * core.heatpump_source), np.nan),
-        "cop": np.where(on, log_ratio(v["heat_kw"], v["power_kw"] * cop), np.nan),
-        "source_out": v["source_out_c"] - s["cooler", "in_c"],
-    }
-
-
-def _cooler(f: Facts, c: Mapping[str, Array], s: Values) -> Mapping[str, Array]:
-    core, fan = f.p.core, s["cooler", "fan_pct"]
-    water = VOLUMETRIC * np.maximum(s["loop", "flow_lpm"], 0.0)
-    turning = fan > TURNING
-    speed = np.where(turning, fan, 1.0)
-    g = counterflow(air_side_ua(speed, core.cooler_ua), water, core.cooler_air * speed)
-    heat = water * (s["cooler", "in_c"] - s["cooler", "out_c"])
-    return {
-        "cooler": np.where(turning, log_ratio(heat, g * (s["cooler", "in_c"] - c["dry"])), np.nan),
-        "cooler_power": np.where(turning, log_ratio(s["cooler", "power_kw"], affinity_power(speed, f.cooler_fan)), np.nan),
-    }
+def _on_loops(f: Facts, law: str, v: Mapping[str, Array]) -> Array:
+    """A law of the bank on every loop, NaN where the hall has no such asset."""
+    rows = f.loop_of[BANK[law].cls]
+    found = lawful(f, law, {t: v[t][..., rows] for t in BANK[law].terms})
+    out = np.full((*found.shape[:-1], len(f.d.fws_supply)), np.nan)
+    out[..., rows] = found
+    return out
 
 
 def doubts(f: Facts, c: Mapping[str, Array], s: Values) -> Mapping[str, Array]:

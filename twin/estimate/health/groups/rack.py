@@ -8,7 +8,8 @@ import numpy as np
 from twin.estimate.health.facts import Facts
 from twin.estimate.health.groups.cdu import group_median
 from twin.estimate.health.plates import LEAST_RISE
-from twin.estimate.health.scene import Channel, Group, Scene, Values, log_ratio
+from twin.estimate.health.scene import Channel, Group, Scene, Values, lawful
+from twin.estimate.residuals.base import log_ratio
 from twin.physics.plate import plate_conductance
 
 Array = np.ndarray
@@ -67,11 +68,11 @@ def seen(scene: Scene) -> Values:
 
 
 def values(f: Facts, c: Mapping[str, Array], s: Values) -> Mapping[str, Array]:
-    flow, rise = s["rack", "flow_lpm"], s["rack", "return_c"] - s["rack", "supply_c"]
+    flow, v = s["rack", "flow_lpm"], {f"{cls}.{column}": x for (cls, column), x in s.items()}
     return {
         "supply": s["rack", "supply_c"] - c["supply"],
         "flow": log_ratio(flow, c["flow"]),
-        "heat": log_ratio(f.p.leaves.volumetric * flow * rise, f.liquid(s["rack", "power_kw"])),
+        "heat": lawful(f, "rack.heat", v),
         "plate": c["plate"] + 0.0 * flow,
         "gpus": log_ratio(s["rack", "power_kw"], c["gpus"]),
     }
