@@ -109,7 +109,7 @@ async def test_too_many_at_once_are_refused_with_the_number(asker: Asker) -> Non
     [
         ({"ask": "pump-trip cdu-99"}, "no cdu is called 'cdu-99'"), ({}, "either `ask` or `perturbations`"), ({"ask": "earthquake"}, "unknown kind"),
         ({"ask": "../etc/passwd.yaml"}, "unknown kind"), ({"perturbations": [{"kind": "heat-wave", "peak_c": 99}]}, "peak_c"),
-        ({"ask": WORDS, "horizon_s": "1h", "step_s": 99}, "step_s"), ({"ask": WORDS, "colour": 1}, "colour"), ({"ask": WORDS, "members": 9000}, "at most"),
+        ({"ask": WORDS, "horizon_s": "1h", "step_s": 99}, "step_s"), ({"ask": WORDS, "colour": 1}, "colour"), ({"ask": WORDS, "members": 9000, "horizon_s": "4h"}, "at most"),
     ],
 )
 async def test_what_cannot_be_asked_is_refused_with_its_field(asker: Asker, body: dict, said: str) -> None:

@@ -8,19 +8,18 @@ from tests.futures import answer, grounded, question
 from twin.whatif.answer import encode
 from twin.whatif.ask import ask
 from twin.whatif.cost import affordable
-from twin.whatif.ensemble import coarse, future
+from twin.whatif.ensemble import futures, paced
 from twin.whatif.refusal import Refused
 from twin.whatif.schedule import pieces
 
 
 def test_a_member_is_the_same_alone_and_in_company() -> None:
     g, start = grounded("valence")
-    plan, dt = coarse(pieces(g, start.world, question("pump-trip cdu-03").perturbations, 120, 1.0), 1.0, 120)
-    alone = future(g, start, plan, dt, np.random.default_rng([7, 2]))
-    few = answer("valence", "pump-trip cdu-03", horizon_s=120, members=3, seed=7)
-    assert few.bands["curves"]["site.gpu_max_c"][2].max() <= max(alone["site.gpu_max_c"].max(), few.bands["curves"]["site.gpu_max_c"].max())
-    again = future(g, start, plan, dt, np.random.default_rng([7, 2]))
-    assert all(np.array_equal(alone[k], again[k]) for k in alone.values)
+    pace = paced(g, start, pieces(g, start.world, question("pump-trip cdu-03").perturbations, 120, 1.0), 1.0, 120)
+    alone, = futures(g, start, pace, [(7, 2)])
+    company = futures(g, start, pace, [(7, 0), (7, 1), (7, 2), (7, 3)])
+    assert all(np.array_equal(alone[k], company[2][k]) for k in alone.values)
+    assert not np.array_equal(alone["site.gpu_max_c"], company[1]["site.gpu_max_c"])
 
 
 def test_bands_hold_the_answer_and_stand_in_order() -> None:

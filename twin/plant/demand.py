@@ -13,6 +13,7 @@ import numpy as np
 from twin.physics.elementwise import ratio
 from twin.physics.machines import affinity_power
 from twin.plant import facility, nodes
+from twin.plant.drive import LoopInputs
 from twin.plant.machines import Machines, Targets
 from twin.plant.power import loads
 from twin.plant.supply_types import KINDS, Supply
@@ -54,7 +55,12 @@ def lifts(p: Parameters, state: State, u: Inputs, dt: float) -> Lifts:
 
 def asked(p: Parameters, supply: Supply, u: Inputs, compressors: Lifts) -> Array:
     """Loads [..., X] W of every group under these inputs, base load included."""
-    return loads(supply, rack_power(u), cdu=p.wiring.cdus_to_loops(u.cdu_pump), pump=u.loop_pump, air_fan=u.air_fan,
+    return drawn(p, supply, rack_power(u), u.cdu_pump, u, compressors)
+
+
+def drawn(p: Parameters, supply: Supply, rack: Array, cdu_pump: Array, u: Inputs | LoopInputs, compressors: Lifts) -> Array:
+    """Loads [..., X] W of every group where racks take [..., R] W and the pumps of CDUs [..., C] W."""
+    return loads(supply, rack, cdu=p.wiring.cdus_to_loops(cdu_pump), pump=u.loop_pump, air_fan=u.air_fan,
                  cooler=cooler_power(p.core, u), tower=tower_power(p.core, u), **compressors._asdict())
 
 

@@ -6,7 +6,7 @@ from twin.whatif.question import Question
 from twin.whatif.refusal import Refused
 
 MOST_STEPS, MOST_S, MOST_BYTES = 2_000_000, 120.0, 3e9
-GPU_STEP_S, RACK_STEP_S, MEMBER_S, MEMBER_STEPS = 3e-9, 1e-7, 0.03, 360  # of one core of a server of 2023, as `boucle bench whatif` finds them
+GPU_STEP_S, RACK_STEP_S, MEMBER_S, MEMBER_STEPS, LONGEST_S = 3e-9, 1.5e-7, 0.003, 450, 10.0  # of one core of a server of 2023, as `boucle bench whatif` finds them
 COLUMNS, LEAST_RECORDS, FINE, ROOM = 5, 240, 900, 1_500_000  # kept of a rack for each of two futures
 
 
@@ -17,7 +17,7 @@ def seconds(g: Ground, q: Question) -> float:
 
 def core_seconds(q: Question, racks: int, gpus: int) -> float:
     """Likewise at a site of so many racks, each of so many GPUs."""
-    return 2.0 * q.horizon_s / q.step_s * racks * gpus * GPU_STEP_S + q.members * (MEMBER_S + MEMBER_STEPS * racks * RACK_STEP_S)
+    return 2.0 * q.horizon_s / q.step_s * racks * gpus * GPU_STEP_S + q.members * (MEMBER_S + max(MEMBER_STEPS, q.horizon_s / LONGEST_S) * racks * RACK_STEP_S)
 
 
 def affordable(g: Ground, q: Question) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,16 +15,17 @@ from twin.whatif.ground import Ground
 from twin.whatif.limits import LIMITS, Reached, times
 from twin.whatif.motion import averaged
 from twin.whatif.record import Trajectory
-from twin.whatif.run import run, worn
-from twin.whatif.schedule import Piece, spans
+from twin.whatif.schedule import Piece, Span, spans
 from twin.whatif.series import thin
 from twin.whatif.start import Doubt, Start
+from twin.whatif.together import CHUNK, Future, calm, together
 
 Array = np.ndarray
 # one standard deviation, relative or K; assumptions: makers' tolerances, uncertainty of a day's forecast, and a load that is not quite what is asked
 PLATE_ALL, PLATE_EACH, UA_ALL, UA_EACH, REJECTION, AIR_K, LOAD, MASS, LOOP_K, COOLANT_K = 0.04, 0.02, 0.04, 0.02, 0.08, 0.7, 0.015, 0.08, 0.3, 0.2
 LEAST = 0.3  # of any conductance
 STEPS, RECORDS = 360, 120
+LONGEST_S, SHORT_S = 10.0, 2.5  # controllers swing in longer steps; steps for a while after a change
 QUANTILES = (0.05, 0.5, 0.95)
 CURVES = ("site.gpu_max_c", "site.it_kw", "site.facility_kw", "site.sold_kw")
 
@@ -69,38 +71,53 @@ def _other(piece: Piece, air: float, load: float) -> object:
                            other_power=t.other_power * load, air_power=t.air_power * load)
 
 
-def coarse(plan: Sequence[Piece], dt: float, steps: int) -> tuple[list[Piece], float]:
-    """The plan in longer steps, about STEPS in all."""
-    times_ = max(int(steps / STEPS), 1)
-    ends = [piece.first for piece in plan[1:]] + [steps]
-    firsts = [round(piece.first / times_) for piece in plan]
-    lasts = [max(round(e / times_), 1) for e in ends]
-    return [Piece(a, b - a, piece.world) for piece, a, b in zip(plan, firsts, lasts, strict=True) if b > a], dt * times_
+class Pace(NamedTuple):
+    """A plan in the steps that members take."""
+
+    plan: list[Piece]
+    grid: list[Span]
+    dt: float
 
 
-def future(g: Ground, start: Start, plan: Sequence[Piece], dt: float, rng: np.random.Generator) -> Trajectory:
-    """One member: lumped racks whose hottest GPU stands as far above the mean as now, at the same power."""
-    mine, pieces = member(g, start, plan, rng)
-    steps = pieces[-1].first + pieces[-1].steps
-    t = run(g, mine, pieces, spans(pieces, steps, dt, RECORDS), dt, averaged(mine.state, mine.machines))
-    above = mine.state.die.max(-1) - mine.state.die.mean(-1)
+def paced(g: Ground, start: Start, plan: Sequence[Piece], dt: float, steps: int) -> Pace:
+    """The plan in longer steps, about STEPS in all; shorter ones after each change where members can run together."""
+    long = dt * min(max(int(steps / STEPS), 1), max(int(LONGEST_S / dt), 1))
+    stride = int(np.ceil(long / max(SHORT_S, dt))) if calm(g, start, plan) else 1
+    short = long / stride
+    ends = [round(e * dt / short) for e in (*(piece.first for piece in plan[1:]), steps)]
+    firsts = [0, *ends[:-1]]
+    pieces = [Piece(a, b - a, piece.world) for piece, a, b in zip(plan, firsts, ends, strict=True) if b > a] or [Piece(0, 1, plan[-1].world)]
+    grid = spans(pieces, max(ends[-1], 1), short, RECORDS)
+    return Pace(pieces, [s if s.each == 1 else replace(s, each=-(-s.each // stride) * stride, stride=stride) for s in grid], short)
+
+
+def hottest(t: Trajectory, s: Start, throttle: Array) -> Trajectory:
+    """A future of lumped racks with its hottest GPUs: as far above the mean as at the start, at the same power."""
+    above = s.state.die.max(-1) - s.state.die.mean(-1)
     hot = t["rack.gpu_max_c"] + above * (1.0 - t["rack.lost"])
-    values = dict(t.values) | {"rack.gpu_max_c": hot, "rack.gpu_margin_k": worn(g.p, mine, pieces[0].world).leaves.throttle - hot, "site.gpu_max_c": hot.max(-1)}
-    return replace(t, values=values)
+    return replace(t, values=dict(t.values) | {"rack.gpu_max_c": hot, "rack.gpu_margin_k": throttle - hot, "site.gpu_max_c": hot.max(-1)})
+
+
+def futures(g: Ground, start: Start, pace: Pace, seeds: Sequence[Sequence[int]]) -> list[Trajectory]:
+    """Members of these seeds."""
+    drawn = [member(g, start, pace.plan, np.random.default_rng(seed)) for seed in seeds]
+    found = together(g, [Future(mine, plan, averaged(mine.state, mine.machines)) for mine, plan in drawn], pace.grid, pace.dt)
+    return [hottest(t, mine, g.p.leaves.throttle) for t, (mine, _) in zip(found, drawn, strict=True)]
 
 
 def bands(g: Ground, start: Start, plan: Sequence[Piece], dt: float, steps: int, members: int, seed: int, reached: Sequence[Reached],
           tell: Callable[[float], None] = lambda share: None) -> Bands:
     """Bands of an answer; member i draws from (seed, i) alone, so it is the same in any company."""
-    pieces, longer = coarse(plan, dt, steps)
+    pace = paced(g, start, plan, dt, steps)
     limits = [limit for limit in LIMITS if limit.name in {r.name for r in reached}]
     curves, hits, grid = [], [], np.zeros(0)
-    for i in range(members):
-        t = future(g, start, pieces, longer, np.random.default_rng([seed, i]))
-        grid = t.seconds[thin(len(t.seconds))]
-        curves.append([t[name][thin(len(t.seconds))] for name in CURVES])
-        hits.append([times(g, start.world, limit, t).min() for limit in limits])
-        tell((i + 1) / members)
+    for first in range(0, members, CHUNK):
+        numbers = range(first, min(first + CHUNK, members))
+        for t in futures(g, start, pace, [(seed, i) for i in numbers]):
+            grid = t.seconds[thin(len(t.seconds))]
+            curves.append([t[name][thin(len(t.seconds))] for name in CURVES])
+            hits.append([times(g, start.world, limit, t).min() for limit in limits])
+        tell((numbers[-1] + 1) / members)
     shown = np.quantile(np.array(curves), QUANTILES, axis=0)
     at = dict(zip((limit.name for limit in limits), np.array(hits).T, strict=True))
     return Bands(members, grid, {name: shown[:, k] for k, name in enumerate(CURVES)}, {name: _reach(x) for name, x in at.items()},

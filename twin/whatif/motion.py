@@ -9,7 +9,7 @@ import numpy as np
 from twin.plant import nodes
 from twin.plant.compiled_show import Shown
 from twin.plant.drive import LoopInputs, loop_inputs
-from twin.plant.driven import DrivenRunner
+from twin.plant.driven import Course, DrivenRunner
 from twin.plant.futures import lumped
 from twin.plant.machines import Machines, Targets
 from twin.plant.pumped import branch_conductance
@@ -65,13 +65,21 @@ class Motion:
 
     def run(self, t: Targets, steps: int, every: int) -> Seen:
         """`steps` steps towards these targets, a row each `every` of them."""
-        asked = replace(t, gpu_power=t.gpu_power.sum(-1, keepdims=True)) if self.each > 1 else t
-        course = self._runner.run(asked, steps, self.dt, every=every)
+        course = self.course(t, steps, every)
         return seen(self.g, t, course.seconds, course.shown)
+
+    def course(self, t: Targets, steps: int, every: int, dt: float | None = None) -> Course:
+        """The same as the compiled plant shows it, in steps of `dt` seconds where those are not the usual ones."""
+        asked = replace(t, gpu_power=t.gpu_power.sum(-1, keepdims=True)) if self.each > 1 else t
+        return self._runner.run(asked, steps, dt or self.dt, every=every)
 
     def machines(self, x: Machines) -> None:
         """Go on with other machines."""
         self._runner.restart(self._runner.state(), x)
+
+    def restart(self, b: Body) -> None:
+        """Begin again from this body, of as many nodes as before."""
+        self._runner.restart(b.state, b.machines)
 
     def body(self) -> Body:
         return Body(self._runner.state(), self._runner.machines(), self.each)

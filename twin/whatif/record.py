@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.physics.elementwise import ratio
-from twin.plant import nodes
+from twin.plant import demand, nodes
 from twin.plant.demand import cooler_power, tower_power
 from twin.plant.machines import Targets
-from twin.plant.power import loads
 from twin.plant.stocks import Stocks
 from twin.plant.supply import floor
 from twin.plant.supply_types import SupplyFlows, SupplyState
@@ -47,9 +46,8 @@ def rack_power(t: Targets, seen: Seen) -> Array:
 def asked(g: Ground, t: Targets, seen: Seen) -> Array:
     """Loads [n, X] W of every group of consumers."""
     f = seen.shown.loops
-    return loads(g.supply, rack_power(t, seen), cdu=g.p.wiring.cdus_to_loops(seen.shown.cdus["pump"]), pump=f["pump"],
-                 air_fan=np.broadcast_to(seen.inputs.air_fan, f.shape), cooler=cooler_power(g.p.core, seen.inputs), tower=tower_power(g.p.core, seen.inputs),
-                 chiller=f["chiller_power"], heat_pump=f["heatpump_power"])
+    lifts = demand.Lifts(f["heatpump_power"], f["chiller_power"])
+    return demand.drawn(g.p, g.supply, rack_power(t, seen), seen.shown.cdus["pump"], seen.inputs, lifts)
 
 
 def rows(g: Ground, p: Parameters, t: Targets, wanted: Targets, seen: Seen) -> dict[str, Array]:
@@ -86,13 +84,13 @@ def stocked(before: Stocks, after: Stocks, share: Array) -> dict[str, Array]:
     return {"cdu.level_pct": before.level + s * (after.level - before.level), "loop.pressure_kpa": before.pressure + s * (after.pressure - before.pressure)}
 
 
-def electric(g: Ground, e: SupplyFlows, fed: SupplyState, health: Array, n: int) -> dict[str, Array]:
-    """Columns of the supply [n, F]; `e` has rows, or is the one block's."""
+def electric(g: Ground, e: SupplyFlows, fed: SupplyState, health: Array, *lead: int) -> dict[str, Array]:
+    """Columns of the supply [*lead, F]; `e` has rows, or is the one block's."""
     usable = np.maximum(fed.battery - floor(g.supply, health), 0.0) / g.supply.battery
     out = {"feed.power_kw": e.feed, "feed.loss_kw": e.loss, "feed.transformer_over": e.transformer_over, "genset.power_kw": e.genset,
            "genset.over": e.genset_over, "ups.charge_pct": fed.battery / g.supply.battery, "ups.usable": usable, "ups.power_out_kw": e.ups_out,
            "ups.over": e.ups_over, "ups.battery_w": e.battery, "power.powered": e.powered}
-    return {k: np.broadcast_to(v, (n, np.shape(v)[-1])) for k, v in out.items()}
+    return {k: np.broadcast_to(v, (*lead, np.shape(v)[-1])) for k, v in out.items()}
 
 
 def totals(r: Rows) -> dict[str, Array]:

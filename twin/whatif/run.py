@@ -42,8 +42,9 @@ class Moment:
 
 def run(g: Ground, start: Start, plan: Sequence[Piece], grid: Sequence[Span], dt: float, begin: Body | None = None) -> Trajectory:
     """The future of `start` along `plan`, with rows on `grid`, the first at the start. `begin` is its body where that is known."""
-    now, first = _begin(g, start)
-    seconds, blocks, here, p, motion = [np.zeros(1)], [first], begin or _body(g, start, plan), None, None
+    here = begin or _body(g, start, plan)
+    now, first = _begin(g, start, here)
+    seconds, blocks, p, motion = [np.zeros(1)], [first], None, None
     for piece, span in _crossed(plan, grid):
         new = worn(g.p, start, piece.world)
         if p is None or not same(p, new):
@@ -71,21 +72,21 @@ def _crossed(plan: Sequence[Piece], grid: Sequence[Span]) -> Iterator[tuple[Piec
 def _length(g: Ground, now: Moment, piece: Piece, span: Span, at: int, end: int, dt: float) -> tuple[int, int]:
     """Steps of the next block, and of each of its rows: up to the next record, or many records where all is quiet."""
     left, to_record = end - at, span.each - (at - span.first) % span.each
-    moving = _moving(g, now, piece.world)
-    if now.uneasy or (moving and (at - piece.first) * dt < FRESH_S):
+    stirs = moving(g, now.supply, now.stocks, piece.world)
+    if now.uneasy or (stirs and (at - piece.first) * dt < FRESH_S):
         return 1, 1
-    longest = int((STEADY_S if moving else QUIET_S) / dt)
+    longest = int((STEADY_S if stirs else QUIET_S) / dt)
     if longest < span.each or left < to_record or to_record < span.each:
         return min(left, to_record), min(left, to_record)
     most = max(longest // span.each, 1) * span.each
     return min(left // span.each * span.each, most), span.each
 
 
-def _moving(g: Ground, now: Moment, w: World) -> bool:
+def moving(g: Ground, s: SupplyState, held: Stocks, w: World) -> bool:
     """Whether anything electrical happens or something leaks."""
-    full = now.supply.battery >= demand.FULL * g.supply.battery
-    away = (w.grid_ok < 0.5).any() or (now.supply.position > 0.5).any() or not full.all()
-    return bool(away or w.rack_leak.any() or w.loop_leak.any() or now.stocks.filling.any())
+    full = s.battery >= demand.FULL * g.supply.battery
+    away = (w.grid_ok < 0.5).any() or (s.position > 0.5).any() or not full.all()
+    return bool(away or w.rack_leak.any() or w.loop_leak.any() or held.filling.any())
 
 
 def _uneasy(g: Ground, now: Moment, fed: SupplyState, w: World, flows: SupplyFlows) -> bool:
@@ -98,7 +99,7 @@ def _uneasy(g: Ground, now: Moment, fed: SupplyState, w: World, flows: SupplyFlo
 
 def _block(g: Ground, p: Parameters, motion: Motion, now: Moment, w: World, n: int, each: int, dt: float) -> tuple[Moment, dict[str, Array]]:
     wanted = stocks.constrain(g.volumes, now.stocks, w.targets)
-    if not _moving(g, now, w):
+    if not moving(g, now.supply, now.stocks, w):
         return _quiet(g, p, motion, now, w, wanted, n, each, dt)
     fed, flows = supply.step(g.supply, now.supply, powering(w, now.loads), n * dt)
     fit = demand.shares(g.supply, flows.powered)
@@ -162,10 +163,10 @@ def _body(g: Ground, start: Start, plan: Sequence[Piece]) -> Body:
     return body(start.state, start.machines, worn(g.p, start, start.world).leaves.plate_factor, start.world.targets.gpu_power)
 
 
-def _begin(g: Ground, s: Start) -> tuple[Moment, dict[str, Array]]:
+def _begin(g: Ground, s: Start, b: Body) -> tuple[Moment, dict[str, Array]]:
     """The start, and its row: what the plant would show a thousandth of a second on."""
     p, w = worn(g.p, s, s.world), s.world
-    seen = Motion(g, p, body(s.state, s.machines, p.leaves.plate_factor, w.targets.gpu_power), INSTANT_S).run(w.targets, 1, 1)
+    seen = Motion(g, p, b, INSTANT_S).run(w.targets, 1, 1)
     loads = asked(g, w.targets, seen)
     _, flows = supply.step(g.supply, s.supply, powering(w, loads[0]), INSTANT_S)
     return Moment(s.supply, s.stocks, loads[0], flows.powered), _columns(g, p, w.targets, w.targets, seen, flows, s.supply, s.stocks, s.stocks, w)

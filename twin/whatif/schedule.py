@@ -29,6 +29,7 @@ class Span:
     first: int
     steps: int
     each: int
+    stride: int = 1  # steps that futures by the many may take at once
 
 
 def spans(plan: Sequence[Piece], steps: int, dt: float, records: int) -> list[Span]:
