@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -20,8 +20,8 @@ from sensors.score.watch import Watch
 from sensors.simulate import simulated
 from sensors.station import Station
 from sensors.truth.plant import Truth
-from twin.engine import advance, start
-from twin.events import Effect
+from twin.engine import listen, start
+from twin.events import Effect, Event
 from twin.wire.native import Decoded, codec
 
 SETTLE_S = 1800.0  # the twin's first half hour is not held against its estimates
@@ -93,10 +93,9 @@ def _step(m: Match) -> None:
     now = round(m.truth.state.t * 1000)
     frames = list(m.station.frames(m.result.plan.step_s))
     marks.append(clock())
-    decode = codec(m.site).decode
-    decoded = [decode(topic, payload, now) for topic, payload in frames]
+    decoded = codec(m.site).decode_many(frames, now)
     marks.append(clock())
-    seen = [found for d in decoded for found in _told(m, d)]
+    seen = list(_told(m, decoded))
     marks.append(clock())
     for effects in seen:
         _judge(m, effects)
@@ -115,13 +114,18 @@ def _remember(m: Match, now_ms: int) -> None:
         m.waiting[now_ms] = truths(m.truth)
 
 
-def _told(m: Match, decoded: Decoded) -> Iterator[tuple[Effect, ...]]:
-    """Tell the twin what a message gave; yields the effects where it took a step."""
-    for event in (*decoded.problems, *((decoded.event,) if decoded.event is not None else ())):
-        before = m.twin.snapshot
-        m.twin, effects = advance(m.site, m.twin, event)
-        if m.twin.snapshot is not before:
+def _told(m: Match, decoded: Iterable[Decoded]) -> Iterator[tuple[Effect, ...]]:
+    """Tell the twin what messages gave; yields the effects where it took a step."""
+    for twin, effects in listen(m.site, m.twin, [e for d in decoded for e in events(d)]):
+        stepped = twin.snapshot is not m.twin.snapshot
+        m.twin = twin
+        if stepped:
             yield effects
+
+
+def events(decoded: Decoded) -> tuple[Event, ...]:
+    """What was wrong with a message, then what can be used."""
+    return decoded.problems if decoded.event is None else (*decoded.problems, decoded.event)
 
 
 def _judge(m: Match, effects: tuple[Effect, ...]) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.messages import T0, fresh, loop, reading, run, site, snapshots, steady
-from twin.engine import advance
+from twin.engine import advance, listen
 from twin.events import BAD, BELIEVED, STALE, SUSPECT, UNCERTAIN, Answer, Command, DeadLetter, Gateway, Record, Rejected, Tick
 from twin.wire.lines import reading_lines, snapshot_lines
 
@@ -37,6 +37,21 @@ def test_order_within_the_lateness_changes_no_byte(seed: int):
     twin, mixed = run([*shuffled_within(events, 1999, rng), end])
     assert lines(mixed) == lines(straight)
     assert twin.counts.late == 0
+
+
+@given(seed=st.integers(0, 2**32 - 1))
+@settings(max_examples=8, deadline=None)
+def test_many_events_at_once_are_as_one_by_one(seed: int):
+    rng = np.random.default_rng(seed)
+    events = shuffled_within(steady(8, rng), int(rng.integers(0, 6000)), rng)  # some come too late
+    events += [Tick(T0 + 20_000), *rng.choice(np.array(events, dtype=object), 5), loop(30.0), Gateway(T0, "g", True), loop(29.5)]
+    alone, single = run(events)
+    twin, together = fresh(), []
+    for part in np.array_split(np.array(events, dtype=object), 3):
+        told = list(listen(site(), twin, part))
+        twin, together = told[-1][0], together + [e for _, effects in told for e in effects]
+    assert lines(together) == lines(single)
+    assert (twin.counts, twin.newest_ms, twin.oldest_ms, twin.next_ms) == (alone.counts, alone.newest_ms, alone.oldest_ms, alone.next_ms)
 
 
 def test_nothing_is_lost_and_nothing_invented():

@@ -16,7 +16,7 @@ from config.load import load_site
 from config.quantities import QUANTITIES
 from config.site import Site
 from twin.events import BAD, GOOD, UNCERTAIN, Reading
-from twin.wire.native import decode, decode_all, encode_reading
+from twin.wire.native import Decoded, codec, decode, decode_all, encode_reading
 from twin.wire.reasons import REASONS
 
 NOW = 1_712_000_000_000
@@ -123,3 +123,14 @@ def test_numbers_are_json_floats_and_missing_is_null_or_absent(reading: Reading)
     body = payload.decode().split(f'"q":{reading.q}')[1]
     assert not BARE.search(body) and "NaN" not in body and "-0.0" not in body
     assert ("null" in body) == (reading.q != GOOD and bool(np.isnan(reading.values).any()))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(readings().map(lambda r: encode_reading(SITE, r)) | st.tuples(st.sampled_from(TOPICS), st.binary(max_size=60)), min_size=1, max_size=12))
+def test_many_messages_at_once_are_read_as_one_by_one(frames: list[tuple[str, bytes]]) -> None:
+    def plain(found: Decoded) -> object:
+        e = found.event
+        return found.problems, (e.ts_ms, e.cls, e.row, e.seq, e.q, e.values.tobytes(), e.values.shape) if isinstance(e, Reading) else e
+
+    alone = [decode_all(SITE, *frame, NOW) for frame in frames]
+    assert [plain(d) for d in codec(SITE).decode_many(frames, NOW)] == [plain(d) for d in alone]

@@ -5,7 +5,7 @@ lateness changes nothing: not the state, not one byte of the effects.
 """
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from config.site import Site
@@ -41,6 +41,36 @@ def rehearse(twin: Twin) -> None:
     """Take steps that nobody sees, so that whatever is loaded or compiled at the first ones is so before a live one, or before a fork."""
     for _ in range(2):
         twin, _ = take_step(replace(twin, next_ms=max(twin.next_ms, 0) + twin.model.step_ms), [])
+
+
+def listen(site: Site, twin: Twin, events: Iterable[Event]) -> Iterator[tuple[Twin, tuple[Effect, ...]]]:
+    """`unroll` over many events, the same effects: readings that only wait for the watermark share one new twin."""
+    kept: list[Reading] = []
+    late, due = _quiet(twin)
+    for event in events:
+        if isinstance(event, Reading) and late < event.ts_ms < due:
+            kept.append(event)
+            continue
+        if kept:
+            twin, kept = _kept(twin, kept), []
+        for after in unroll(site, twin, event):
+            yield after
+        twin = after[0]
+        late, due = _quiet(twin)
+    if kept:
+        yield _kept(twin, kept), ()
+
+
+def _quiet(twin: Twin) -> tuple[int, int]:
+    """Readings from between these times only wait: not late, and no step is due when they have come. Nothing is before the first step."""
+    return (twin.next_ms - twin.model.step_ms, twin.next_ms + twin.model.lateness_ms) if twin.next_ms > 0 else (0, 0)
+
+
+def _kept(twin: Twin, readings: Sequence[Reading]) -> Twin:
+    waiting, times = twin.waiting, [r.ts_ms for r in readings]
+    for r in readings:
+        waiting = Waiting(r, waiting)
+    return _heard(twin, waiting, max(twin.newest_ms, *times), min(twin.oldest_ms, *times))
 
 
 def _take_in(site: Site, twin: Twin, event: Event) -> tuple[Twin, tuple[Effect, ...]]:
@@ -102,11 +132,12 @@ def _end(twin: Twin) -> int:
 def _release(twin: Twin) -> tuple[Twin, list[Effect]]:
     waiting = list(_walk(twin.waiting))
     twin = _cross_silence(twin, waiting)
-    due = [(key(r), r) for r in waiting if r.ts_ms <= twin.next_ms]
+    end = twin.next_ms
+    due = [(key(r), r) for r in waiting if r.ts_ms <= end]
     once = dict(due)
     readings = [once[k] for k in sorted(once)]
     rest = None
-    for r in reversed([r for r in waiting if r.ts_ms > twin.next_ms]):
+    for r in reversed([r for r in waiting if r.ts_ms > end]):
         rest = Waiting(r, rest)
     counts = replace(twin.counts, duplicate=twin.counts.duplicate + len(due) - len(readings))
     released = (*twin.released, frozenset(once))[-REMEMBERED:]

@@ -7,6 +7,7 @@ or doubtful, the present ones are the instrument's best; 0 the instrument declar
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -21,6 +22,8 @@ from twin.wire.once import per_site
 from twin.wire.reasons import LIMITS, Limits, error, rejected
 
 DECIMALS = 6  # of a printed number, in its boundary unit
+Heads = tuple[int, int, int]  # ts, seq, q
+_VALUES = msgspec.structs.astuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,23 @@ class Codec:
             return self._slow(topic, payload, received_ms, limits)
         except WireError as err:
             return Decoded(None, (rejected(err, received_ms),))
+
+    def decode_many(self, frames: Sequence[tuple[str, bytes]], received_ms: int, limits: Limits = LIMITS) -> list[Decoded]:
+        """`decode` of many messages at once: units are converted for all of a layout together."""
+        out: list[Decoded | None] = [None] * len(frames)
+        alike: dict[int, list[tuple[int, _Route, Heads, tuple]]] = {}
+        for at, (topic, payload) in enumerate(frames):
+            route = self._routes.get(topic)
+            told = _told(route.layout, payload, received_ms, limits) if route is not None else None
+            if told is None:
+                out[at] = self.decode(topic, payload, received_ms, limits)
+            else:
+                alike.setdefault(id(route.layout), []).append((at, route, *told))
+        for group in alike.values():
+            values = _si([cells for *_, cells in group], group[0][1].layout)
+            for (at, route, (ts, seq, q), _), row in zip(group, values, strict=True):
+                out[at] = Decoded(Reading(ts, route.cls, route.row, seq, q, row))
+        return out
 
     def _slow(self, topic: str, payload: bytes, received_ms: int, limits: Limits) -> Decoded:
         hall, cls, id, channel = topics.split(self.site, topic)
@@ -105,42 +125,50 @@ def _missing(value: float | None | list[float | None]) -> bool:
 
 
 def _fast(route: _Route, payload: bytes, received_ms: int, limits: Limits) -> Reading | None:
-    """The reading when every byte of the message is as expected, else None. A colon more than keys means a foreign or doubled key."""
+    """The reading when every byte of the message is as expected, else None."""
+    told = _told(route.layout, payload, received_ms, limits)
+    if told is None:
+        return None
+    (ts, seq, q), cells = told
+    return Reading(ts, route.cls, route.row, seq, q, _si([cells], route.layout)[0])
+
+
+def _told(lay: Layout, payload: bytes, received_ms: int, limits: Limits) -> tuple[Heads, tuple] | None:
+    """Heads and cells of a message whose every byte is as expected. A colon more than keys means a foreign or doubled key."""
     if len(payload) > limits.max_bytes:
         return None
     try:
-        row = msgspec.structs.astuple(route.layout.decoder.decode(payload))
+        row = _VALUES(lay.decoder.decode(payload))
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         return None
-    ts, seq, q = row[:3]
-    cells = row[3:]
+    heads, cells = row[:3], row[3:]
     absent = cells.count(ABSENT)
-    heads = 1 + (b'"seq"' in payload) + (b'"q"' in payload)
-    if payload.count(b":") != heads + len(cells) - absent or absent == len(cells):
+    if payload.count(b":") != 1 + (b'"seq"' in payload) + (b'"q"' in payload) + len(cells) - absent or absent == len(cells):
         return None
-    if not -limits.past_ms <= ts - received_ms <= limits.future_ms:
+    if not -limits.past_ms <= heads[0] - received_ms <= limits.future_ms:
         return None
-    if q == GOOD and _has_null(cells, route.layout.gpus):
+    if heads[2] == GOOD and b"null" in payload and _has_null(cells, lay.gpus):
         return None
-    return Reading(ts, route.cls, route.row, seq, q, _si(cells, route.layout))
+    return heads, cells
 
 
 def _has_null(cells: tuple, gpus: int) -> bool:
     return any(isinstance(c, list) and None in c for c in cells) if gpus else None in cells
 
 
-def _si(cells: tuple, lay: Layout) -> np.ndarray:
+def _si(rows: list[tuple], lay: Layout) -> np.ndarray:
+    """Cells of messages of one layout in SI, a row each; minus zero is zero, a rack's arrays are padded to the site's largest rack."""
     if lay.gpus:
-        cells = tuple([math.nan] * lay.gpus if c is ABSENT else c for c in cells)
-    return _shaped(np.array(cells, dtype=float), lay)
+        rows = [tuple([math.nan] * lay.gpus if c is ABSENT else c for c in cells) for cells in rows]
+    return _shaped(np.array(rows, dtype=float), lay)
 
 
 def _shaped(values: np.ndarray, lay: Layout) -> np.ndarray:
-    """Boundary units to SI, minus zero to zero, a rack's arrays padded to the site's largest rack."""
-    values = values * lay.factors + 0.0
+    values = values * lay.factors
+    values += 0.0
     if lay.gpus == lay.padded:
         return values
-    return np.pad(values, ((0, 0), (0, lay.padded - lay.gpus)), constant_values=math.nan)
+    return np.pad(values, [(0, 0)] * (values.ndim - 1) + [(0, lay.padded - lay.gpus)], constant_values=math.nan)
 
 
 def _careful(route: _Route, topic: str, payload: bytes, received_ms: int, limits: Limits) -> Decoded:
