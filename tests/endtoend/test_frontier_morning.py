@@ -61,13 +61,17 @@ def expected() -> dict[tuple[str, str], dict[int, float]]:
     return {key: {at: value for at, value in series.items() if at <= end} for key, series in found.items()}
 
 
-async def publish(port: int, folder: Path) -> None:
+async def publish(port: int, folder: Path) -> int:
+    """Publish the morning; how many messages the broker has confirmed."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "sensors", "--recorded", "frontier", "--data", str(folder),
         "--broker", f"mqtt://127.0.0.1:{port}", "--speed", "600", "--start", str(START_MS), "--json",
-        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE)
-    _, error = await process.communicate()
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
+    out, error = await process.communicate()
     assert process.returncode == 0, error.decode()[-2000:]
+    report = json.loads(out)
+    assert report["dropped"] == report["waiting"] == 0
+    return report["messages"]
 
 
 async def until(true, seconds: float) -> None:
@@ -94,14 +98,11 @@ async def follow(broker: servers.Broker, one: servers.Influx, two: servers.Influ
     async with asyncio.TaskGroup() as group:
         source, service = group.create_task(parts.source.run()), group.create_task(parts.service.run())
         await until(lambda: parts.hub.health.get("broker", {}).get("ok"), 30)
-        await publish(broker.port, shorten(folder / "morning"))
-        seen = -1
-        while seen != parts.hub.counters["received"]:
-            seen = parts.hub.counters["received"]
-            await asyncio.sleep(2.0)
+        published = await publish(broker.port, shorten(folder / "morning"))
+        await until(lambda: parts.hub.counters["received"] >= published, 100 * HOURS)
         clock.follow(clock.ts_ms + int(4000 * LATENESS_S))
-        await until(lambda: parts.service.twin.waiting is None, 40 * HOURS)
-        await until(lambda: all(delivered(sink) for sink in parts.service.sinks), 40 * HOURS)
+        await until(lambda: parts.service.twin.waiting is None, 100 * HOURS)
+        await until(lambda: all(delivered(sink) for sink in parts.service.sinks), 100 * HOURS)
         parts.service.stop()
         await service
         source.cancel()

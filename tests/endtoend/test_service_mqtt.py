@@ -97,6 +97,28 @@ async def test_a_full_inbox_holds_the_sender_back_and_loses_nothing(mosquitto: s
     assert longest <= 51
 
 
+async def test_a_backlog_beyond_the_inbox_does_not_keep_a_source_from_subscribing(mosquitto: servers.Broker):
+    async with source(mosquitto.port, Inbox(), "backlog", ["dc/backlog"]):
+        pass
+    await publish(mosquitto.port, 500, "dc/backlog")
+    inbox = Inbox(limit=5)
+    async with source(mosquitto.port, inbox, "backlog", ["dc/backlog"]):  # ready though nobody takes
+        assert [int(m.payload) for m in await collect(inbox, 500)] == list(range(500))
+
+
+async def test_no_connection_is_begun_with_a_full_inbox(mosquitto: servers.Broker):
+    inbox = Inbox(limit=2)
+    for _ in range(2):
+        inbox.put(Message(0, "dc/full", b""))
+    mqtt = MqttSource(address(mosquitto.port, "patient"), ["dc/none"], inbox, lambda: 7)
+    task = asyncio.create_task(mqtt.run())
+    await asyncio.wait([task], timeout=0.3)
+    assert not mqtt.connections
+    await inbox.take(2, 0.0)
+    await asyncio.wait_for(mqtt.ready.wait(), PATIENCE_S)
+    assert await end(task, within_s=PATIENCE_S)
+
+
 async def test_retained_messages_are_marked(mosquitto: servers.Broker):
     await publish(mosquitto.port, 1, "dc/retained", retain=True)
     inbox = Inbox()

@@ -12,7 +12,7 @@ from config.errors import ConfigError, Problem
 from config.settings import Influx, Settings
 from config.site import Site
 from twin.alarms.rules import PRIORITIES
-from twin.engine import Twin, start, unroll
+from twin.engine import Twin, rehearse, start, unroll
 from twin.engine.ahead import present
 from twin.events import Answer
 from twin.plant.stocks import volumes
@@ -64,6 +64,7 @@ def assemble(site: Site, settings: Settings, clock: Clock, log_file: Path | None
     report(False, "not connected yet")
     source = MqttSource(settings.mqtt, (*topics.filters(site), topics.request_topic(site)), inbox, clock.now_ms, report)
     twin = start(site)
+    rehearse(twin)
     g = compiled(site, twin)
     asker = Asker(site, lambda: present(g, service.twin))
     door = MqttWhatif(site, asker, _published(source), lambda what: hub.counters.update((what,)))

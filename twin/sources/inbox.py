@@ -48,6 +48,13 @@ class Inbox:
         """Call back once, as soon as the queue is half empty."""
         self._room.append(call)
 
+    async def room(self) -> None:
+        """Wait while the queue is full, until it is half empty."""
+        if self.full:
+            free = asyncio.Event()
+            self.when_room(free.set)
+            await free.wait()
+
     async def take(self, most: int, wait_s: float) -> list[Message]:
         """Up to `most` messages; waits at most `wait_s` for the first one."""
         if not self._messages and wait_s > 0:

@@ -3,6 +3,7 @@
 aiomqtt connects, subscribes, publishes and disconnects. Its paho client is touched here and nowhere else: manual
 acknowledgement (aiomqtt acknowledges before the message is processed), our own message callback (aiomqtt's bounded
 queue discards silently), our own reading of the socket (`Reader`). When the inbox is full the socket is not read: TCP holds the broker back.
+No connection is begun with a full inbox, and the backlog that a persistent session sends ahead of SUBACK may exceed the inbox's limit.
 """
 from __future__ import annotations
 
@@ -27,6 +28,7 @@ _PAHO_LOG.setLevel(logging.CRITICAL)  # what goes wrong with a connection is log
 
 FIRST_DELAY_S, LONGEST_DELAY_S = 0.5, 30.0
 READ_BYTES = 1 << 16
+HOLD_S = 5.0  # how often a paused connection is told that its silence is ours
 
 
 class Session:
@@ -77,11 +79,13 @@ class MqttSource:
         await self._open.publish(topic, payload, qos, retain)
 
     async def _connection(self) -> None:
+        await self.inbox.room()
         client = self._client()
         async with client:
-            session = self._take_over(client)
+            session, reader = self._session, self._take_over(client)
             try:
                 await client.subscribe([(topic, 1) for topic in self.topics])
+                reader.limited = True
                 self.connections += 1
                 self._open = client
                 self.ready.set()
@@ -108,13 +112,14 @@ class MqttSource:
         inner.on_message = self._receiver(self._session)
         return client
 
-    def _take_over(self, client: aiomqtt.Client) -> Session:
+    def _take_over(self, client: aiomqtt.Client) -> Reader:
         """Read the socket ourselves instead of aiomqtt's one packet a wake-up."""
         inner, session = client._client, self._session
         if inner.socket() is None:
             raise aiomqtt.MqttError("connection closed while connecting")
-        Reader(inner, self.inbox, lambda publish: self._arrived(publish, session), session).start()
-        return session
+        reader = Reader(inner, self.inbox, lambda publish: self._arrived(publish, session), session)
+        reader.start()
+        return reader
 
     def _arrived(self, m: Publish, session: Session) -> None:
         topic = m.topic.decode("utf-8", "replace")  # no profile knows a broken one: it is rejected and counted like any other
@@ -132,14 +137,17 @@ class Reader:
     """Reads the socket of a connected paho client: messages go to `arrived`, every other packet to paho.
 
     paho spends three system calls, seven locks and a condition variable on a message; at thousands of messages a second
-    that is half of a core. When the inbox is full nothing is read until it has room again.
+    that is half of a core. When the inbox is full and we are `limited`, nothing is read until it has room again.
     """
+
+    limited = False
 
     def __init__(self, client: paho.Client, inbox: Inbox, arrived: Callable[[Publish], None], session: Session):
         self.client, self.inbox, self.arrived, self.session = client, inbox, arrived, session
         self._socket = client.socket()
         self._fileno = self._socket.fileno()
         self._data, self._at = b"", 0
+        self._paused = False
         self._loop = asyncio.get_running_loop()
 
     def start(self) -> None:
@@ -148,10 +156,17 @@ class Reader:
     def _resume(self) -> None:
         if not self.session.alive:
             return
-        if self._parse():
-            self.start()
-        else:
+        self._paused = not self._parse()
+        if self._paused:
             self.inbox.when_room(self._resume)
+        else:
+            self.start()
+
+    def _hold(self) -> None:
+        """paho takes a socket that is not read for one whose peer is gone, and ends the connection after two keepalives."""
+        if self._paused and self.session.alive:
+            self.client._last_bytes_received = time.monotonic()
+            self._loop.call_later(HOLD_S, self._hold)
 
     def _readable(self) -> None:
         if self.client._in_packet["command"]:  # paho was in the middle of a packet when we took over
@@ -171,15 +186,17 @@ class Reader:
         self.client._last_bytes_received = time.monotonic()
         self._data, self._at = self._data[self._at :] + data, 0
         if not self._parse():
+            self._paused = True
             self._loop.remove_reader(self._fileno)
             self.inbox.when_room(self._resume)
+            self._hold()
 
     def _parse(self) -> bool:
         """Handle the complete packets of the buffer; False when the inbox is full before its end."""
         try:
             while (packet := packet_at(self._data, self._at)) is not None:
                 if packet.first & 0xF0 == PUBLISH:
-                    if self.inbox.full:
+                    if self.limited and self.inbox.full:
                         return False
                     self.arrived(publish(self._data, packet))
                 else:
