@@ -165,4 +165,19 @@ class AlarmChange:
     alarm: Alarm
 
 
-Effect = Record | Emit | DeadLetter | Answer | AlarmChange
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How well a column was foretold at a horizon, over the last day or so; all assets of the column together. SI, NaN where not known yet."""
+
+    ts_ms: int
+    scenario: str
+    column: str  # `class.column`
+    horizon_s: float
+    skill: float  # 1 - RMSE / RMSE of persistence
+    coverage: float  # share of what came that fell between 5 and 95 %
+    rmse: float
+    persistence: float  # RMSE of the forecast that nothing changes
+    n: float  # forecasts that came true or not, older ones fading
+
+
+Effect = Record | Emit | DeadLetter | Answer | AlarmChange | Score

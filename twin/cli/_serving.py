@@ -53,7 +53,7 @@ async def serve(assembly: Assembly, listener: socket.socket, store: str, stop: a
     server = Server(uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1, lifespan="on"))
     parts = [asyncio.create_task(work, name=name) for name, work in (
         ("source", assembly.source.run()), ("page", server.serve([listener])), ("service", service.run()))]
-    others = [asyncio.create_task(work()) for work in beside]
+    others = [asyncio.create_task(work()) for work in (assembly.forecaster.run, *beside)]
     waiting = asyncio.create_task(stop.wait())
     await asyncio.wait([*parts, waiting], return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()

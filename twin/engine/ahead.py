@@ -12,11 +12,13 @@ from twin.plant.power import at_rest
 from twin.plant.stocks import filled
 from twin.plant.types import Inputs, Parameters
 from twin.whatif.ground import Ground
-from twin.whatif.poise import poised
+from twin.whatif.poise import cooling, poised
 from twin.whatif.start import Doubt, Start
 from twin.whatif.world import World, calm
 
 Array = np.ndarray
+FULL = 0.98  # of a fan's speed
+
 
 
 def present(g: Ground, twin: Twin) -> Start:
@@ -26,7 +28,7 @@ def present(g: Ground, twin: Twin) -> Start:
     """
     belief, u = twin.belief, twin.inputs or twin.designed
     known = replace(belief.slow.p, leaves=replace(belief.slow.p.leaves, plate_factor=belief.factor))
-    machines = poised(known, g.m, u, _running(g, twin))
+    machines = cooling(known, poised(known, g.m, u, _running(g, twin)), u, belief.state, _rejected(g, twin))
     world = _world(g, twin, u, replace(calm(g, machines, g.d.average_load, g.d.mean_outdoor, g.d.mean_outdoor - 3.0), stand=machines))
     supply = at_rest(g.supply)
     charge = _column(twin, "ups", "charge_pct")
@@ -54,8 +56,22 @@ def _world(g: Ground, twin: Twin, u: Inputs, w: World) -> World:
     closed = _column(twin, "feed", "closed_on")
     aimed = w.aim(gpu_power=u.gpu_power, other_power=u.other_power, air_power=u.air_power, dry_bulb=u.dry_bulb, wet_bulb=u.wet_bulb,
                   heatpump=np.clip(u.heatpump_load, 0.0, 1.0), sink_out=u.sink_out, dh_return=u.dh_return, dh_flow=u.dh_flow, cdu_dp=dp,
-                  fans_able=np.where(g.p.core.ehx_ua > 0, 1.0, np.clip(u.cooler_on, 0.0, 1.0)), tower_flow=u.tower_flow)
+                  fans_able=_able(g, u), tower_flow=u.tower_flow)
     return replace(aimed, grid_ok=np.where(closed < 0.5, 0.0, 1.0))
+
+
+def _rejected(g: Ground, twin: Twin) -> Array:
+    """Heat [L] W that the coolers take now, NaN where a loop has none or nothing was seen yet."""
+    out, loops = np.full(len(g.halls), np.nan), twin.model.loop_of["cooler"]
+    if twin.snapshot is not None and len(loops):
+        out[loops] = twin.snapshot.values["cooler"][:, CLASSES["cooler"].column("heat_kw")]
+    return out
+
+
+def _able(g: Ground, u: Inputs) -> Array:
+    """Share of the cooler fans that can run [L]: fans that stand still are missing where the others are at full speed; else they are not needed."""
+    lost = (u.cooler_fan > FULL) & (g.p.core.ehx_ua <= 0)
+    return np.where(lost, np.clip(u.cooler_on, 0.0, 1.0), 1.0)
 
 
 def doubt(belief: object, p: Parameters) -> Doubt:

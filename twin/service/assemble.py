@@ -1,6 +1,7 @@
 """From a site and its settings to a service with its source and sinks, ready to run."""
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,15 +15,16 @@ from config.site import Site
 from twin.alarms.rules import PRIORITIES
 from twin.engine import Twin, rehearse, start, unroll
 from twin.engine.ahead import present
-from twin.events import Answer
+from twin.events import Answer, Effect
 from twin.plant.stocks import volumes
 from twin.service.asker import Asker
 from twin.service.clock import Clock
+from twin.service.forecaster import Forecaster
 from twin.service.hub import Hub
 from twin.service.letters import DeadLetters
 from twin.service.loop import Service
 from twin.service.mqtt_whatif import MqttWhatif
-from twin.sinks.base import Sink
+from twin.sinks.base import AHEAD, Sink
 from twin.sinks.local import LocalStore
 from twin.sinks.mqtt_alarms import MqttAlarms
 from twin.sinks.mqtt_twin import MqttTwin
@@ -47,6 +49,7 @@ class Assembly:
     hub: Hub
     asker: Asker
     door: MqttWhatif
+    forecaster: Forecaster
 
 
 def assemble(site: Site, settings: Settings, clock: Clock, log_file: Path | None = None, limits: Limits = LIMITS,
@@ -75,7 +78,14 @@ def assemble(site: Site, settings: Settings, clock: Clock, log_file: Path | None
         log=EventLog(log_file) if log_file else None, letters=DeadLetters(beside(settings, ".rejected.jsonl")),
         answer=_answers(source, clock), counts=counts, alarms=lambda twin: twin.alarms, aside=door.take,
     )
-    return Assembly(service, source, hub, asker, door)
+    forecaster = Forecaster(g, lambda: service.twin, hub, lambda effects: put(service.sinks, effects))
+    return Assembly(service, source, hub, asker, door, forecaster)
+
+
+def put(sinks: Sequence[Sink], effects: Sequence[Effect]) -> None:
+    """What lies ahead, to everyone who keeps or tells it."""
+    for sink in sinks:
+        sink.put(effects, AHEAD)
 
 
 def compiled(site: Site, twin: Twin) -> Ground:

@@ -9,6 +9,7 @@ from typing import Any
 from config.site import Site
 from twin.alarms.state import NO_ALARMS, Alarms
 from twin.events import Reading, Rejected, Snapshot
+from twin.forecast.show import Told
 
 
 @dataclass
@@ -23,6 +24,7 @@ class Hub:
     health: dict[str, Any] = field(default_factory=dict)  # part name -> {"ok": bool, "detail": str, ...}
     gauges: dict[str, float] = field(default_factory=dict)  # name with unit -> value, e.g. queue_length, lag_seconds
     alarms: Alarms = NO_ALARMS  # as they stand
+    forecast: Told | None = None  # the newest
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def publish(self, snapshot: Snapshot) -> None:

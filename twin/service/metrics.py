@@ -12,6 +12,7 @@ _HELP = {
     "lag_seconds": "Plant time now minus event time of the last snapshot",
     "step_seconds": "Duration of the last step that made a snapshot",
     "step_seconds_max": "Longest such step since the start",
+    "forecast_cpu_seconds": "CPU seconds of the last forecast",
 }
 
 

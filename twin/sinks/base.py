@@ -16,6 +16,7 @@ from typing import Any, Protocol, runtime_checkable
 from twin.events import Effect
 
 LIVE = "live"
+AHEAD = "ahead"  # forecasts and what-ifs
 
 
 @runtime_checkable

@@ -19,13 +19,14 @@ from typing import Any
 import numpy as np
 
 from config.classes import CLASSES
-from config.site import Site
-from twin.events import ACTUAL, AlarmChange, Effect, Reading, Snapshot
+from config.site import SITE_LEVEL, Site
+from twin.events import ACTUAL, AlarmChange, Effect, Reading, Score, Snapshot
 from twin.sinks.base import LIVE
 from twin.sinks.history import history
 from twin.wire.lines import SENSOR, TWIN, boundary, gpu_fields, twin_fields, twin_values
 from twin.wire.rollup import Window
 from twin.wire.rows import Item, Lanes, changes, items
+from twin.wire.scores import FIELDS, MEASUREMENT, horizon, score_values
 
 __all__ = ["Keep", "LocalStore", "history"]
 
@@ -74,6 +75,7 @@ class Tables:
     def __init__(self, site: Site, db: sqlite3.Connection, gpus: bool):
         self.site, self.db, self.gpus = site, db, gpus
         self._series: dict[tuple[str, str, str, tuple[str, ...]], list[int]] = {}
+        self._scores: dict[tuple[str, ...], int] = {}
 
     def points(self, item: Item) -> Iterator[_Row]:
         if isinstance(item, Snapshot):
@@ -85,6 +87,13 @@ class Tables:
         key = window.key
         ids = self._ids(key.cls, window.measurement, key.src, key.scenario, window.fields)
         yield from _rows(ids, window.start_ms, window.values.reshape(len(ids), -1))
+
+    def score(self, s: Score) -> _Row:
+        """One row a column and horizon: `site.it_kw 1h`."""
+        tags = (MEASUREMENT, SITE_LEVEL, f"{s.column} {horizon(s.horizon_s)}", TWIN, s.scenario, json.dumps(FIELDS))
+        if tags not in self._scores:
+            self._scores[tags] = self._made([tags])[0]
+        return self._scores[tags], s.ts_ms, np.array(list(score_values(s).values())).astype("<f8").tobytes()
 
     def _reading(self, reading: Reading) -> _Row:
         gpu = reading.cls == "gpu"
@@ -104,12 +113,13 @@ class Tables:
     def _ids(self, cls: str, measurement: str, src: str, scenario: str, fields: tuple[str, ...]) -> list[int]:
         key = (measurement, src, scenario, fields)
         if key not in self._series:
-            tags = [(measurement, a.hall, a.id, src, scenario, json.dumps(fields)) for a in self.site.assets[cls]]
-            with self.db:
-                self.db.execute("BEGIN IMMEDIATE")
-                found = [self._id(t) for t in tags]
-            self._series[key] = found
+            self._series[key] = self._made([(measurement, a.hall, a.id, src, scenario, json.dumps(fields)) for a in self.site.assets[cls]])
         return self._series[key]
+
+    def _made(self, tags: list[tuple[str, ...]]) -> list[int]:
+        with self.db:
+            self.db.execute("BEGIN IMMEDIATE")
+            return [self._id(t) for t in tags]
 
     def _id(self, tags: tuple[str, ...]) -> int:
         self.db.execute("INSERT OR IGNORE INTO series (measurement, hall, asset, src, scenario, fields) VALUES (?,?,?,?,?,?)", tags)
@@ -212,10 +222,11 @@ class LocalStore:
             lane, effects = self._queue[0]
             found = items(effects or ())
             rows = [] if self.windows_only else [row for item in found for row in self._tables.points(item)]
+            rows += [self._tables.score(e) for e in effects or () if isinstance(e, Score)]
             self._windows += self._lanes.finish(lane) if effects is None else self._lanes.add(lane, found)
             self._rows += rows
             self._changes += [_change(c) for c in changes(effects or ())]
-            self._newest_ms = max(self._newest_ms, *(i.ts_ms for i in found), 0)
+            self._newest_ms = max(self._newest_ms, *(i.ts_ms for i in found if not isinstance(i, Snapshot) or i.scenario == ACTUAL), 0)
             self._queue.popleft()
             self._gathered += 1
         self._make_windows()

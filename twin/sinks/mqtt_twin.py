@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from config.site import Site
-from twin.events import Effect, Emit, Snapshot
-from twin.sinks.base import LIVE
+from twin.events import ACTUAL, Effect, Emit, Snapshot
+from twin.sinks.base import AHEAD, LIVE
 from twin.wire.estimates import encode_twin
 
 Publish = Callable[[str, bytes], Awaitable[None]]
@@ -16,14 +16,15 @@ Period = Mapping[str, float]  # seconds of event time between two messages of a 
 
 
 class MqttTwin:
-    """`publish(topic, payload)` sends QoS 0, not retained. While it is busy or away only the newest snapshot of a scenario waits."""
+    """`publish(topic, payload)` sends QoS 0, not retained. While it is busy or away only the newest of a scenario waits: one snapshot of the plant,
+    all that were put together of a forecast or what-if."""
 
     name = "mqtt_twin"
 
     def __init__(self, site: Site, publish: Publish, every_s: float = 1.0, by_class: Period | None = None):
         self.site, self.publish, self.every_s, self.by_class = site, publish, every_s, dict(by_class or {})
         self.counters: Counter[str] = Counter(published=0, skipped=0, failed=0)
-        self._waiting: dict[str, Snapshot] = {}
+        self._waiting: dict[str, list[Snapshot]] = {}
         self._last: dict[tuple[str, str], int] = {}
         self._arrived = asyncio.Event()
         self._idle = asyncio.Event()
@@ -36,12 +37,16 @@ class MqttTwin:
         self._task = asyncio.create_task(self._run(), name=self.name)
 
     def put(self, effects: Sequence[Effect], lane: str = LIVE) -> None:
-        """Live snapshots only: history that is filled in is no news."""
-        if lane != LIVE:
+        """Live snapshots and what lies ahead: history that is filled in is no news."""
+        if lane not in (LIVE, AHEAD):
             return
+        series: dict[str, list[Snapshot]] = {}
         for snapshot in (e.snapshot for e in effects if isinstance(e, Emit)):
-            self.counters["skipped"] += snapshot.scenario in self._waiting
-            self._waiting[snapshot.scenario] = snapshot
+            series.setdefault(snapshot.scenario, []).append(snapshot)
+        for scenario, found in series.items():
+            newest = found[-1:] if scenario == ACTUAL else found
+            self.counters["skipped"] += len(found) - len(newest) + len(self._waiting.get(scenario, ()))
+            self._waiting[scenario] = newest
             self._arrived.set()
             self._idle.clear()
 
@@ -67,9 +72,17 @@ class MqttTwin:
             await self._arrived.wait()
             self._arrived.clear()
             while self._waiting and not self._closing:
-                _, snapshot = self._waiting.popitem()
-                await self._send(snapshot)
+                await self._send(self._next())
             self._idle.set()
+
+    def _next(self) -> Snapshot:
+        """The plant before anything that may be; a series in order."""
+        scenario = ACTUAL if ACTUAL in self._waiting else next(iter(self._waiting))
+        series = self._waiting[scenario]
+        snapshot = series.pop(0)
+        if not series:
+            del self._waiting[scenario]
+        return snapshot
 
     async def _send(self, snapshot: Snapshot) -> None:
         try:
@@ -84,7 +97,9 @@ class MqttTwin:
             self._trouble = f"{type(err).__name__}: {err}"
 
     def _due(self, snapshot: Snapshot) -> tuple[str, ...]:
-        """Classes whose period has passed since their last message of this scenario; time that went back starts anew."""
+        """Classes whose period has passed since their last message of the plant, all of any other scenario; time that went back starts anew."""
+        if snapshot.scenario != ACTUAL:
+            return tuple(snapshot.values)
         due = tuple(c for c in snapshot.values if self._passed(c, snapshot))
         self._last.update({(snapshot.scenario, c): snapshot.ts_ms for c in due})
         return due

@@ -6,10 +6,17 @@ from dataclasses import replace
 import numpy as np
 
 from twin.physics import hydraulics as h
+from twin.physics.exchange import counterflow
+from twin.physics.machines import air_side_ua
+from twin.physics.water import capacity_flow
+from twin.physics.water_use import entering_air
+from twin.plant import nodes
+from twin.plant.facility import cooler_air
 from twin.plant.machines import Machinery, Machines, at_rest
-from twin.plant.types import Inputs, Parameters
+from twin.plant.types import Inputs, Parameters, State
 
 Array = np.ndarray
+POSITIONS = np.concatenate([np.linspace(-1.0, 0.0, 101), np.linspace(0.0, 1.0, 401)[1:]])
 
 
 def poised(p: Parameters, m: Machinery, u: Inputs, running: Array | None = None) -> Machines:
@@ -44,3 +51,24 @@ def position(m: Machinery, conductance: Array) -> Array:
     y2 = np.square(conductance)
     opening = np.sqrt(m.valve * y2 / np.maximum(1.0 - m.branch * y2, 1e-9))
     return np.clip(np.log1p(np.minimum(opening, 1.0) * (h.RANGEABILITY - 1.0)) / np.log(h.RANGEABILITY), 0.02, 1.0)
+
+
+def cooling(p: Parameters, x: Machines, u: Inputs, state: State, heat: Array) -> Machines:
+    """Machines whose fans take `heat` [L] W out of the water that arrives: fans that stand still reject something too, and a start that does not
+    know it warms the loop until its controllers do. NaN leaves a loop as it is, and so does a tower."""
+    ua, arriving, warm = _taken(p, u, state)
+    taken = ua * np.maximum(arriving - warm, 0.0)
+    at = np.array([np.interp(w, taken[:, i], POSITIONS) for i, w in enumerate(np.nan_to_num(heat))])
+    known = np.isfinite(heat) & (heat > 0.0) & (p.core.ehx_ua <= 0.0) & (taken[-1] > 0.0)
+    fan = np.where(known, at, x.fan)
+    return replace(x, fan=fan, fan_i=fan)
+
+
+def _taken(p: Parameters, u: Inputs, state: State) -> tuple[Array, Array, Array]:
+    """Conductance [n, L] W/K of the coolers at each of the positions; water and air arriving [L] degC."""
+    c, at = p.core, POSITIONS[:, None]
+    fan, through = np.maximum(at, 0.0), 1.0 + np.minimum(at, 0.0)
+    v = replace(u, cooler_fan=fan, cooler_on=through)
+    main = capacity_flow(p.wiring.cdus_to_loops(u.fws_flow) + u.air_flow)
+    ua = counterflow(air_side_ua(fan, c.cooler_ua * through), np.broadcast_to(main, fan.shape), cooler_air(c, v))
+    return ua, state.core[:, nodes.HEATPUMP], entering_air(u.dry_bulb, u.wet_bulb, c.cooler_pads * u.pads_wet)

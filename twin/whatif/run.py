@@ -6,7 +6,7 @@ a block the supply's power to consumers and the stocks hold still.
 """
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -42,6 +42,16 @@ class Moment:
 
 def run(g: Ground, start: Start, plan: Sequence[Piece], grid: Sequence[Span], dt: float, begin: Body | None = None) -> Trajectory:
     """The future of `start` along `plan`, with rows on `grid`, the first at the start. `begin` is its body where that is known."""
+    work = running(g, start, plan, grid, dt, begin)
+    while True:
+        try:
+            next(work)
+        except StopIteration as done:
+            return done.value
+
+
+def running(g: Ground, start: Start, plan: Sequence[Piece], grid: Sequence[Span], dt: float, begin: Body | None = None) -> Generator[None, None, Trajectory]:
+    """`run` in parts of one block each, for a caller with other things to do in between."""
     here = begin or _body(g, start, plan)
     now, first = _begin(g, start, here)
     seconds, blocks, p, motion = [np.zeros(1)], [first], None, None
@@ -58,6 +68,7 @@ def run(g: Ground, start: Start, plan: Sequence[Piece], grid: Sequence[Span], dt
             if at == span.first + span.steps or (at - span.first) % span.each == 0:
                 seconds.append((at - n + np.arange(1, n // each + 1) * each) * dt)
                 blocks.append(block)
+            yield
     return joined(seconds, blocks, motion.body().state)
 
 

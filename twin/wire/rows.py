@@ -4,10 +4,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from config.site import Site
-from twin.events import AlarmChange, Effect, Emit, Reading, Record, Snapshot
+from twin.events import ACTUAL, AlarmChange, Effect, Emit, Reading, Record, Score, Snapshot
 from twin.wire.alarms import alarm_line
 from twin.wire.lines import reading_lines, snapshot_lines
 from twin.wire.rollup import Rollup, Window, window_lines
+from twin.wire.scores import score_line
 
 Item = Reading | Snapshot
 
@@ -23,8 +24,8 @@ def changes(effects: Iterable[Effect]) -> list[AlarmChange]:
 
 
 def change_lines(site: Site, effects: Iterable[Effect]) -> list[bytes]:
-    """Line protocol of the changes of alarms among effects."""
-    return [alarm_line(site, e) for e in changes(effects)]
+    """Line protocol of the changes of alarms and the scores of forecasts among effects."""
+    return [alarm_line(site, e) if isinstance(e, AlarmChange) else score_line(site, e) for e in effects if isinstance(e, AlarmChange | Score)]
 
 
 class Lanes:
@@ -36,7 +37,8 @@ class Lanes:
         self._rollups: dict[str, tuple[Rollup, int]] = {}
 
     def add(self, lane: str, found: list[Item]) -> list[Window]:
-        """Take rows in; returns the windows that are complete by them."""
+        """Take rows in; returns the windows that are complete by them. Forecasts and what-ifs lie ahead of any watermark and have no windows."""
+        found = [i for i in found if not isinstance(i, Snapshot) or i.scenario == ACTUAL]
         if not found:
             return []
         rollup, newest = self._rollups.get(lane) or (Rollup(self.site), found[0].ts_ms)
