@@ -2,7 +2,7 @@
 
 Each column at each of three horizons is compared with what came, and so is the plainest forecast of all: that it stays as it is. Three
 numbers are learned of each from the last day or so: `share`, how much of a foretold change comes true, `off`, what a change is off by on
-average, and `wide`, how much wider or narrower the band has to be. The forecasts of a whole horizon count as one observation of trust in the model before them, since errors of
+average, and `wide`, how much wider or narrower the band has to be. What came within half a horizon weighs as much as trust in the model before it: errors of
 forecasts that overlap are much the same. What is scored was said before it happened, with what was known then.
 """
 from __future__ import annotations
@@ -21,7 +21,8 @@ HORIZONS_S = (900.0, 3600.0, 14_400.0)
 MEMORY_S = 86_400.0
 EVERY_S = 60.0
 BAND = 1.6448536  # standard deviations of a normal distribution from its middle to its 95 %
-SHARE, WIDE = (0.0, 1.2), (0.1, 10.0)
+SHARE, WIDE = (0.0, 2.0), (0.1, 10.0)
+TRUST = 0.5  # of a horizon: observations that weigh as much as the model before them
 SLACK_S = 30.0  # a moment this close to the one foretold is it
 TINY = 1e-12
 
@@ -98,7 +99,7 @@ class Scores:
 
 
 def _trust() -> Array:
-    return np.array(HORIZONS_S)[:, None] / EVERY_S
+    return TRUST * np.array(HORIZONS_S)[:, None] / EVERY_S
 
 
 def unscored(width: int) -> Scores:
