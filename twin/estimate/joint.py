@@ -6,10 +6,10 @@ from typing import NamedTuple
 import numpy as np
 
 from twin.estimate import noise
+from twin.estimate.compiled import updated
 
 Array = np.ndarray
 LARGEST = 9.0  # a squared innovation counts to here
-NOTHING = 1e12  # variance of a sensor that is silent or not believed
 
 
 class Verdict(NamedTuple):
@@ -31,22 +31,9 @@ def update(x: Array, cov: Array, sees: Array, measured: Array, sensor_var: Array
 
     `sensor_var` [S] or [B, S]. NaN in `measured` means none. Symmetric and positive whatever the gain.
     """
-    innovation = measured - x @ sees.T
-    to_sensor = cov @ sees.T
-    spread = sees @ to_sensor
-    own = np.einsum("...ss->...s", spread) + sensor_var
-    with np.errstate(invalid="ignore"):
-        believed = innovation**2 <= gate * gate * own
-    var = np.where(believed, sensor_var, NOTHING)
-    step = np.where(believed, innovation, 0.0)
-    s = spread.copy()
-    at = np.arange(len(sees))
-    s[..., at, at] += var
-    gain = np.swapaxes(np.linalg.solve(s, np.swapaxes(to_sensor, -1, -2)), -1, -2)
-    keep = np.eye(x.shape[-1]) - gain @ sees
-    after = keep @ cov @ np.swapaxes(keep, -1, -2) + (gain * var[..., None, :]) @ np.swapaxes(gain, -1, -2)
-    white = np.where(believed, np.linalg.solve(np.linalg.cholesky(s), step[..., None])[..., 0], np.nan)
-    return Updated(x + (gain @ step[..., None])[..., 0], 0.5 * (after + np.swapaxes(after, -1, -2)), Verdict(innovation, believed), white)
+    measured = np.ascontiguousarray(measured)
+    x, cov, innovation, believed, white = updated(x, cov, sees, measured, np.zeros_like(measured) + sensor_var, gate)
+    return Updated(x, cov, Verdict(innovation, believed), white)
 
 
 def rescaled(scale: Array, done: Updated) -> Array:

@@ -7,6 +7,7 @@ import numpy as np
 
 from twin.estimate import blocks, noise
 from twin.estimate.belief import Belief, heat_std
+from twin.estimate.compiled import moved
 from twin.estimate.moves import RENEW_S, Moves, renewed
 from twin.plant import nodes
 from twin.plant.cdu import exchanger
@@ -16,6 +17,7 @@ from twin.plant.live import Lived, live
 from twin.plant.types import Flows, Inputs, Parameters, State
 
 Array = np.ndarray
+_NO_MORE = np.zeros((1, 0, 0))  # nothing but their own states moves CDUs and racks
 
 
 def predict(p: Parameters, template: Plant, belief: Belief, inputs: Inputs, dt: float) -> tuple[Belief, Flows]:
@@ -54,11 +56,7 @@ def _moves(p: Parameters, b: Belief, u: Inputs, lived: Lived, dt: float) -> Move
 
 def _core(m: Moves, b: Belief) -> Array:
     """A P A' + B V B' + Q with A and B of the physics step; V doubts the contents of the mains."""
-    moved = m.core @ b.core_cov @ np.swapaxes(m.core, -1, -2)
-    moved[:, : nodes.N, : nodes.N] += (m.into * b.main_var[:, None, :]) @ np.swapaxes(m.into, -1, -2)
-    n = np.arange(blocks.CORE)
-    moved[:, n, n] += m.core_noise * _scaled(b.scales[0])
-    return 0.5 * (moved + np.swapaxes(moved, -1, -2))
+    return moved(m.core, b.core_cov, m.core_noise * _scaled(b.scales[0]), m.into, b.main_var)
 
 
 def _scaled(scale: Array) -> Array:
@@ -81,14 +79,10 @@ def _rack_noise(b: Belief, m: Moves, dt: float) -> Array:
 
 def _pair(move: Array, cov: Array, added: Array, dt: float) -> Array:
     """`added` [rows, temperatures] K2."""
-    temperatures = added.shape[1]
-    moved = move @ cov @ np.swapaxes(move, -1, -2)
-    n = np.arange(moved.shape[-1])
-    fast, off, sensors = n[:temperatures], n[temperatures : 2 * temperatures], n[2 * temperatures :]
-    moved[:, fast, fast] += added
-    moved[:, off, off] += noise.MODEL_RT_S**2 * dt
-    moved[:, sensors, sensors] += noise.OFFSET_RT_S**2 * dt
-    return 0.5 * (moved + np.swapaxes(moved, -1, -2))
+    rows, temperatures = added.shape
+    noises = np.full((rows, cov.shape[-1]), noise.OFFSET_RT_S**2 * dt)
+    noises[:, :temperatures], noises[:, temperatures : 2 * temperatures] = added, noise.MODEL_RT_S**2 * dt
+    return moved(move, cov, noises, _NO_MORE, _NO_MORE[0])
 
 
 def _explained(f: Flows, heats: Array) -> Flows:
