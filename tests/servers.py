@@ -1,17 +1,13 @@
 """Real servers for the tests: each on loopback, on a free port, in a folder of its own, gone when the test session ends."""
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import random
 import shutil
-import socket
 import subprocess
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,9 +15,14 @@ from typing import NoReturn
 
 import pytest
 
+from twin.bench._machine import listens
+from twin.bench._machine import server as running
+from twin.sources.broker import free_port
+
+__all__ = ["free_port", "listens", "running"]
+
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "boucle"
-READY_S = 60.0  # a loaded machine may take long; a dead process ends the wait at once
 SBIN = "/usr/local/sbin:/usr/sbin:/sbin"
 
 # name -> (command, how it comes to a machine)
@@ -91,23 +92,6 @@ def reference(path: str = "") -> Path:
     return found
 
 
-def free_port() -> int:
-    """A free port below those the kernel gives to clients: one of them could take the port of a server that restarts."""
-    while True:
-        port = random.randrange(15_000, 32_000)
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
-
-
-def listens(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=1).close()
-    except OSError:
-        return False
-    return True
-
-
 def answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=2) as reply:
@@ -121,34 +105,6 @@ def post(url: str, body: dict[str, object] | None = None) -> bytes:
     request = urllib.request.Request(url, data, {"Content-Type": "application/json"}, method="POST")
     with urllib.request.urlopen(request, timeout=30) as reply:
         return bytes(reply.read())
-
-
-def await_ready(process: subprocess.Popen[bytes], ready: Callable[[], bool], log: Path) -> None:
-    """Poll until the server answers; its log is in the error when it ended or stays silent."""
-    deadline = time.monotonic() + READY_S
-    while not ready():
-        if process.poll() is not None or time.monotonic() > deadline:
-            state = "ended" if process.poll() is not None else f"was not ready after {READY_S:.0f} s"
-            raise RuntimeError(f"{process.args[0]} {state}:\n{log.read_text(errors='replace')[-2000:]}")  # type: ignore[index]
-        time.sleep(0.02)
-
-
-@contextmanager
-def running(argv: list[str], folder: Path, ready: Callable[[], bool]) -> Iterator[subprocess.Popen[bytes]]:
-    """A server as long as the block lasts."""
-    log = folder / "log"
-    with log.open("wb") as out:
-        process = subprocess.Popen(argv, cwd=folder, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
-    try:
-        await_ready(process, ready, log)
-        yield process
-    finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 MOSQUITTO_PLACE = ("listener", "allow_anonymous", "password_file", "persistence_location", "acl_file")

@@ -10,11 +10,13 @@ import sys
 import pytest
 
 from config.load import load_site
-from tests.replay.synthetic import messages
+from twin.bench import _telemetry as telemetry
 from twin.cli.replay import write_lines
+from twin.sources.inbox import Message
 from twin.sources.log import read_log, write_log
+from twin.wire.native import encode_reading
 
-SECONDS = 6
+SECONDS, T0_MS, DELAY_MS = 6, 1_790_000_000_000, 40
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +26,8 @@ def site():
 
 @pytest.fixture(scope="module")
 def recorded(site):
-    return messages(site, SECONDS)
+    readings = sorted([*telemetry.readings(site, T0_MS, SECONDS), *telemetry.gpus(site, T0_MS, SECONDS)], key=lambda r: r.ts_ms)
+    return [Message(r.ts_ms + DELAY_MS, *encode_reading(site, r)) for r in readings]
 
 
 @pytest.fixture(scope="module")

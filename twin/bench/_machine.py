@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+READY_S = 60.0  # a loaded machine may take long; a dead process ends the wait at once
+
 
 def machine() -> dict[str, str | int | float]:
     """CPU model, cores, Python, numpy, and how busy the machine is before we begin."""
@@ -33,14 +35,8 @@ def find(command: str) -> str | None:
     return shutil.which(command, path=f"{os.environ.get('PATH', '')}:/usr/local/sbin:/usr/sbin:/sbin")
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @contextmanager
-def server(argv: list[str], folder: Path, ready: Callable[[], bool], wait_s: float = 60.0) -> Iterator[subprocess.Popen[bytes]]:
+def server(argv: list[str], folder: Path, ready: Callable[[], bool], wait_s: float = READY_S) -> Iterator[subprocess.Popen[bytes]]:
     """A server as long as the block lasts; its output is in `folder/log`."""
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(argv, cwd=folder, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
@@ -48,7 +44,8 @@ def server(argv: list[str], folder: Path, ready: Callable[[], bool], wait_s: flo
         until = time.monotonic() + wait_s
         while not ready():
             if process.poll() is not None or time.monotonic() > until:
-                raise RuntimeError(f"{argv[0]} did not start:\n{(folder / 'log').read_text(errors='replace')[-1000:]}")
+                state = "ended" if process.poll() is not None else f"was not ready after {wait_s:.0f} s"
+                raise RuntimeError(f"{argv[0]} {state}:\n{(folder / 'log').read_text(errors='replace')[-2000:]}")
             time.sleep(0.02)
         yield process
     finally:

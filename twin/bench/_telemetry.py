@@ -1,4 +1,4 @@
-"""Messages of a site for benchmarks: plausible, cheap, from no model of a plant."""
+"""Telemetry of any site for benchmarks and replays: plausible, cheap, a pure function of event time, from no model of a plant."""
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -25,10 +25,23 @@ def values(cls: str, row: int, ts_ms: int) -> np.ndarray:
     return level * (1.0 + moves * np.sin(ts_ms / 7000.0 + row + np.arange(len(columns)))) * CLASSES[cls].factors()[: len(columns)]
 
 
-def wide(site: Site, start_ms: int, rounds: int, period_ms: int = 1000) -> Iterator[tuple[str, bytes]]:
-    """One wide message an asset a round."""
+def readings(site: Site, start_ms: int, rounds: int, period_ms: int = 1000) -> Iterator[Reading]:
+    """One of every asset that measures, a round; rack GPUs apart (`gpus`)."""
     for n in range(rounds):
         ts = start_ms + period_ms * n
         for cls, assets in site.assets.items():
             for asset in assets if CLASSES[cls].measured else ():
-                yield encode_reading(site, Reading(ts, cls, asset.row, n, GOOD, values(cls, asset.row, ts)))
+                yield Reading(ts, cls, asset.row, n, GOOD, values(cls, asset.row, ts))
+
+
+def gpus(site: Site, start_ms: int, rounds: int, period_ms: int = 1000) -> Iterator[Reading]:
+    """The GPUs of every rack, a round: degC and W."""
+    each = np.arange(site.gpus_per_rack)
+    for n in range(rounds):
+        for rack in site.assets["rack"]:
+            yield Reading(start_ms + period_ms * n, "gpu", rack.row, n, GOOD, np.stack([50.0 + np.sin(each + n), 900.0 + 10.0 * np.cos(each + n)]))
+
+
+def wide(site: Site, start_ms: int, rounds: int, period_ms: int = 1000) -> Iterator[tuple[str, bytes]]:
+    """One wide message an asset a round."""
+    return (encode_reading(site, r) for r in readings(site, start_ms, rounds, period_ms))

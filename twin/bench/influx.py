@@ -17,6 +17,7 @@ from twin.bench._telemetry import wide
 from twin.events import Effect, Record
 from twin.sinks.delivery.endpoint import Target
 from twin.sinks.influx import InfluxSink
+from twin.sources.broker import free_port
 from twin.wire.native import codec
 
 START_MS = 1_790_000_000_000
@@ -53,8 +54,8 @@ def _server(folder: Path) -> Iterator[str | None]:
     if named or binary is None:
         yield named
         return
-    port = _machine.free_port()
-    (folder / "influxdb.conf").write_text(CONFIGURATION.format(port=port, rpc=_machine.free_port(), folder=folder))
+    port = free_port()
+    (folder / "influxdb.conf").write_text(CONFIGURATION.format(port=port, rpc=free_port(), folder=folder))
     url = f"http://127.0.0.1:{port}"
     with _machine.server([binary, "run", "-config", str(folder / "influxdb.conf")], folder, lambda: _answers(url)):
         yield url

@@ -22,6 +22,7 @@ from twin.bench._telemetry import wide
 from twin.service.assemble import Assembly, assemble
 from twin.service.clock import ManualClock
 from twin.service.tasks import end
+from twin.sources.broker import free_port
 from twin.wire.frames import pack
 from twin.wire.reasons import Limits
 
@@ -60,7 +61,7 @@ def _broker(folder: Path, stack: ExitStack) -> tuple[int, str]:
         from twin.sources.broker import start_broker
 
         return start_broker(), "embedded (rumqttd)"
-    port = _machine.free_port()
+    port = free_port()
     (folder / "mosquitto.conf").write_text("\n".join([f"listener {port} 127.0.0.1", *MOSQUITTO, ""]))
     stack.enter_context(_machine.server([binary, "-c", str(folder / "mosquitto.conf")], folder, lambda: _machine.listens(port)))
     return port, "mosquitto"

@@ -5,7 +5,9 @@ persistence, 100 retained messages a subscription: never for a real plant.
 """
 from __future__ import annotations
 
+import contextlib
 import logging
+import random
 import socket
 import time
 
@@ -21,9 +23,12 @@ class PortTaken(OSError):
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return probe.getsockname()[1]
+    """A free port below those the kernel gives to clients: one of them could take the port of a server that restarts."""
+    while True:
+        port = random.randrange(15_000, 32_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind((LOOPBACK, port))
+            return port
 
 
 def require_free(port: int, what: str) -> None:
