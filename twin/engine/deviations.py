@@ -11,6 +11,7 @@ from twin.engine.model import Model
 from twin.estimate import blocks, noise
 from twin.estimate.belief import Belief, die_var
 from twin.estimate.instruments import instrument
+from twin.estimate.sheet import Sheet, written
 from twin.physics.water import capacity_flow
 from twin.plant import nodes
 from twin.plant.leaves import carried
@@ -41,7 +42,7 @@ class Shown:
         return self.values[cls][:, CLASSES[cls].column(name)] if cls in self.values else np.zeros(0)
 
 
-def deviations(model: Model, b: Belief, u: Inputs, f: Flows, shown: Mapping[str, Array]) -> dict[str, Array]:
+def deviations(model: Model, b: Belief, u: Inputs, f: Flows, shown: Mapping[str, Array]) -> Sheet:
     """[rows, columns] SI of every class, NaN where none is kept."""
     s = Shown(model, b, u, f, shown)
     core = np.sqrt(np.maximum(np.diagonal(b.core_cov, axis1=-2, axis2=-1), 0.0))
@@ -50,15 +51,7 @@ def deviations(model: Model, b: Belief, u: Inputs, f: Flows, shown: Mapping[str,
         parts.setdefault(cls, {})[column] = np.hypot(core[model.loop_of[cls], node], LEVEL_K)
     for cls, columns in _machines(s, core).items():
         parts.setdefault(cls, {}).update(columns)
-    return {cls: _filled(cls, n, parts.get(cls, {})) for cls, n in model.rows.items() if n}
-
-
-def _filled(cls: str, rows: int, columns: Mapping[str, Array]) -> Array:
-    spec = CLASSES[cls]
-    out = np.full((rows, len(spec.columns)), np.nan)
-    for name, std in columns.items():
-        out[:, spec.column(name)] = std
-    return out
+    return written(model.shown.full(np.nan), parts)
 
 
 def _pair(b: Belief, i: int) -> Array:

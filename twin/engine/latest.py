@@ -1,15 +1,14 @@
 """The newest good value of every measured column and when it was measured."""
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import groupby
-from operator import attrgetter
 
 import numpy as np
 
 from config.classes import CLASSES
 from twin.engine.model import Model
+from twin.estimate.sheet import Plan, Sheet
 from twin.events import GOOD, UNCERTAIN, Reading
 
 Array = np.ndarray
@@ -18,23 +17,23 @@ NEVER = np.iinfo(np.int64).min
 
 @dataclass(frozen=True, slots=True)
 class Latest:
-    """values, ts_ms: class -> [rows, measured]; NaN and NEVER where nothing was ever measured. gpu [R, 2, K], gpu_ts [R]."""
+    """values, ts_ms: sheets of the measured columns; NaN and NEVER where nothing was ever measured. gpu [R, 2, K], gpu_ts [R]."""
 
-    values: Mapping[str, Array]
-    ts_ms: Mapping[str, Array]
+    values: Sheet
+    ts_ms: Sheet
     gpu: Array
     gpu_ts: Array
     gpu_whole: Array  # [R] bool, every GPU has told its power
     rack_at_gpu: Array  # [R] rack power when its GPUs last reported, W, NaN where unknown
+    spoke: frozenset[str] = frozenset()  # classes that sent anything in the last step, GPUs aside
 
 
 def nothing(model: Model) -> Latest:
     """Before the first reading."""
-    shape = {cls: (n, len(CLASSES[cls].measured)) for cls, n in model.rows.items()}
     racks = model.rows["rack"]
     return Latest(
-        values={c: np.full(s, np.nan) for c, s in shape.items()},
-        ts_ms={c: np.full(s, NEVER, dtype=np.int64) for c, s in shape.items()},
+        values=model.measured.full(np.nan),
+        ts_ms=model.measured.full(NEVER, np.int64),
         gpu=np.full((racks, 2, model.gpus), np.nan),
         gpu_ts=np.full(racks, NEVER, dtype=np.int64),
         gpu_whole=np.zeros(racks, dtype=bool),
@@ -47,33 +46,40 @@ def trusted(reading: Reading) -> bool:
     return reading.q == GOOD or (reading.q == UNCERTAIN and bool(np.isnan(reading.values).any()))
 
 
-def fold(latest: Latest, readings: Iterable[Reading]) -> Latest:
-    """Take in readings in event-time order."""
-    values: dict[str, Array] = dict(latest.values)
-    stamps: dict[str, Array] = dict(latest.ts_ms)
-    gpus: list[Reading] = []
-    for (cls, ts_ms), some in groupby((r for r in readings if trusted(r)), key=attrgetter("cls", "ts_ms")):
-        if cls == "gpu":
-            gpus += some
-            continue
-        if values[cls] is latest.values[cls]:
-            values[cls], stamps[cls] = values[cls].copy(), stamps[cls].copy()
-        for each in _once(list(some)):
-            _put(values[cls], stamps[cls], ts_ms, each)
-    return _with_gpus(Latest(values, stamps, latest.gpu, latest.gpu_ts, latest.gpu_whole, latest.rack_at_gpu), gpus)
+def fold(plan: Plan, latest: Latest, readings: Iterable[Reading]) -> Latest:
+    """Take in readings in event-time order; `plan` is that of the measured columns."""
+    good = [r for r in readings if trusted(r)]
+    assets, gpus = [r for r in good if r.cls != "gpu"], [r for r in good if r.cls == "gpu"]
+    values, stamps = latest.values, latest.ts_ms
+    for each in _once(assets):
+        values, stamps = _put(plan, values, stamps, each)
+    spoke = frozenset(r.cls for r in assets)
+    return _with_gpus(Latest(values, stamps, latest.gpu, latest.gpu_ts, latest.gpu_whole, latest.rack_at_gpu, spoke), gpus)
 
 
-def _once(readings: list[Reading]) -> Iterable[list[Reading]]:
-    """Readings of one moment as they are, or one by one where a row spoke twice."""
-    return [readings] if len({r.row for r in readings}) == len(readings) else [[r] for r in readings]
+def _once(readings: list[Reading]) -> list[list[Reading]]:
+    """Readings as they are, or in turns where an asset spoke more than once."""
+    if len({(r.cls, r.row) for r in readings}) == len(readings):
+        return [readings] if readings else []
+    turns: list[list[Reading]] = []
+    said: dict[tuple[str, int], int] = {}
+    for r in readings:
+        turn = said[r.cls, r.row] = said.get((r.cls, r.row), -1) + 1
+        if turn == len(turns):
+            turns.append([])
+        turns[turn].append(r)
+    return turns
 
 
-def _put(values: Array, stamps: Array, ts_ms: int, readings: list[Reading]) -> None:
-    """Rows of one moment, each once, in place; what is missing keeps its last value and time."""
-    rows, new = np.array([r.row for r in readings]), np.array([r.values for r in readings])
+def _put(plan: Plan, values: Sheet, stamps: Sheet, readings: list[Reading]) -> tuple[Sheet, Sheet]:
+    """The sheets with readings of different assets; what is missing keeps its last value and time."""
+    new, times = np.full(plan.size, np.nan), np.zeros(plan.size, np.int64)
+    for r in readings:
+        start, _, columns = plan.places[r.cls]
+        at = start + r.row * columns
+        new[at : at + columns], times[at : at + columns] = r.values, r.ts_ms
     seen = np.isfinite(new)
-    values[rows] = np.where(seen, new, values[rows])
-    stamps[rows] = np.where(seen, ts_ms, stamps[rows])
+    return plan.sheet(np.where(seen, new, values.flat)), plan.sheet(np.where(seen, times, stamps.flat))
 
 
 def _with_gpus(latest: Latest, readings: list[Reading]) -> Latest:
@@ -86,4 +92,4 @@ def _with_gpus(latest: Latest, readings: list[Reading]) -> Latest:
         np.copyto(gpu[r.row], r.values, where=np.isfinite(r.values))
         gpu_ts[r.row], at_gpu[r.row] = r.ts_ms, power[r.row]
         whole[r.row] = np.isfinite(gpu[r.row, 1]).all()
-    return Latest(latest.values, latest.ts_ms, gpu, gpu_ts, whole, at_gpu)
+    return Latest(latest.values, latest.ts_ms, gpu, gpu_ts, whole, at_gpu, latest.spoke)

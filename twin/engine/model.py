@@ -12,6 +12,7 @@ from twin.alarms.places import Places
 from twin.estimate.facts import LOOP_CLASSES, Facts
 from twin.estimate.health.facts import facts as known
 from twin.estimate.health.monitor import Rooms, rooms
+from twin.estimate.sheet import Plan, inside, measured, shown
 from twin.plant.assembly import assemble
 from twin.plant.machines import machinery
 from twin.plant.operate import Design, design
@@ -20,6 +21,8 @@ from twin.plant.supply_types import Supply
 from twin.plant.types import Parameters
 
 Array = np.ndarray
+STALE_STEPS, STALE_MIN_MS = 5, 30_000  # a column is stale after five steps or half a minute of silence, the longer
+STALE_PERIODS = 3  # or after three of its own turns, where its class speaks less often than every step
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,10 @@ class Model:
     units: Mapping[str, Array]  # class -> [rows] installed units, to turn running counts into shares
     facts: Facts
     health: Rooms
+    measured: Plan
+    shown: Plan
+    measured_at: Array  # of each measured value among those shown
+    stale_ms: Array  # silence after which a measured value is stale
 
 
 def compile_site(site: Site) -> Model:
@@ -52,6 +59,8 @@ def compile_site(site: Site) -> Model:
     gpu = sheet.gpus * sheet.gpu_max_w * 1e-3
     rows, units = {cls: site.count(cls) for cls in CLASSES}, _units(site)
     loop_of = {"cdu": parameters.wiring.cdu_loop} | {c: np.array([halls[a.hall] for a in site.assets.get(c, ())], dtype=int) for c in LOOP_CLASSES}
+    step_ms, period_ms = round(site.model.step_s * 1000), {c: round(s * 1000) for c, s in site.model.periods.items()}
+    told, all_columns = measured(rows), shown(rows)
     supply, facts = feeds(site), Facts(parameters, d, machinery(site, parameters, d), rows, loop_of, units)
     return Model(
         parameters=parameters,
@@ -60,16 +69,27 @@ def compile_site(site: Site) -> Model:
         rows=rows,
         loop_of=loop_of,
         gpus=parameters.leaves.plate_factor.shape[-1],
-        step_ms=round(site.model.step_s * 1000),
+        step_ms=step_ms,
         lateness_ms=round(site.model.lateness_s * 1000),
         gpu_share=gpu / (gpu + rest),
         liquid_share=sheet.other_liquid_kw / rest if rest else 1.0,
-        period_ms={c: round(s * 1000) for c, s in site.model.periods.items()},
+        period_ms=period_ms,
         units=units,
         facts=facts,
         places=Places(site),
         health=rooms(known(site, facts, supply)),
+        measured=told,
+        shown=all_columns,
+        measured_at=inside(told, all_columns),
+        stale_ms=_stale_after(told, step_ms, period_ms),
     )
+
+
+def _stale_after(plan: Plan, step_ms: int, period_ms: Mapping[str, int]) -> Array:
+    """Silence [size] ms after which a value is stale."""
+    usual = max(STALE_STEPS * step_ms, STALE_MIN_MS)
+    limits = [np.full(rows * columns, max(usual, STALE_PERIODS * period_ms.get(cls, 0))) for cls, (_, rows, columns) in plan.places.items()]
+    return np.concatenate(limits)
 
 
 def _units(site: Site) -> dict[str, Array]:

@@ -1,7 +1,6 @@
 """From state, inputs and heat flows to the columns of every class: what a perfect sensor at each place would show."""
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +8,7 @@ import numpy as np
 from config.classes import CLASSES
 from twin.engine.latest import Latest
 from twin.engine.model import Model
+from twin.estimate.sheet import Sheet, written
 from twin.kpi.indicators import erf, pue
 from twin.physics.water import capacity_flow
 from twin.plant import nodes
@@ -39,7 +39,7 @@ class Moment:
         return per_loop[self.model.loop_of[cls]]
 
 
-def observe(m: Moment) -> dict[str, Array]:
+def observe(m: Moment) -> Sheet:
     """Values of every class, [rows, columns] SI; what is not modelled shows its newest reading."""
     power = _power(m)
     shown = {
@@ -50,16 +50,9 @@ def observe(m: Moment) -> dict[str, Array]:
                 "loss_kw": power.ups_in - power.ups_out},
         "site": _site(m, power),
     }
-    return {cls: _fill(m, cls, shown.get(cls, {})) for cls, rows in m.model.rows.items() if rows}
-
-
-def _fill(m: Moment, cls: str, shown: Mapping[str, Array]) -> Array:
-    spec = CLASSES[cls]
-    out = np.full((m.model.rows[cls], len(spec.columns)), np.nan)
-    out[:, : len(spec.measured)] = m.latest.values[cls]
-    for name, value in shown.items():
-        out[:, spec.column(name)] = value
-    return out
+    out = m.model.shown.full(np.nan)
+    out.flat[m.model.measured_at] = m.latest.values.flat
+    return written(out, shown)
 
 
 def _rack(m: Moment) -> Columns:

@@ -1,7 +1,6 @@
 """One step of event time: follow the inputs, predict, assimilate, learn, show."""
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -21,6 +20,7 @@ from twin.estimate.assimilate import Measured, assimilate
 from twin.estimate.belief import Belief, jumped
 from twin.estimate.instruments import instrument, unlagged
 from twin.estimate.predict import corrected, predict
+from twin.estimate.sheet import Sheet
 from twin.events import ACTUAL, BELIEVED, AlarmChange, Emit, Reading, Snapshot
 from twin.plant.types import Flows
 
@@ -31,24 +31,24 @@ def take_step(twin: Twin, readings: list[Reading]) -> tuple[Twin, tuple[Emit | A
     """Advance to `twin.next_ms` with the readings of that span, in event-time order."""
     model, now = twin.model, twin.next_ms
     dt = _span(twin) / 1000.0
-    latest = fold(twin.latest, readings)
-    fresh = _fresh(twin, latest)
+    latest = fold(model.measured, twin.latest, readings)
+    fresh = model.measured.sheet(latest.ts_ms.flat != twin.latest.ts_ms.flat)  # measured in this step
     health = look(twin, latest, fresh, dt) if twin.watched else twin.health
     heard, latest = latest, trusted(model, latest, health)
     rows = np.flatnonzero(latest.gpu_ts != twin.latest.gpu_ts)
-    loads = bool(len(rows)) or "rack" in fresh or twin.inputs is None or "cdu" in fresh and bool(np.isnan(latest.values["rack"]).any())
+    loads = bool(len(rows)) or "rack" in latest.spoke or twin.inputs is None or "cdu" in latest.spoke and bool(np.isnan(latest.values["rack"]).any())
     inputs = follow.inputs(model, latest, twin.designed, twin.inputs or twin.designed, loads, twin.belief.slow)
-    before = jumped(model.parameters, twin.belief, twin.inputs, inputs) if "rack" in fresh and twin.inputs else twin.belief
+    before = jumped(model.parameters, twin.belief, twin.inputs, inputs) if "rack" in latest.spoke and twin.inputs else twin.belief
     ahead, flows = predict(before.slow.p, before.slow.template, before, inputs, dt)
-    measured = Measured({c: np.where(f, latest.values[c], np.nan) for c, f in fresh.items()}, latest.gpu[rows, 0], rows, model.loop_of, _pair(twin, latest, fresh))
+    measured = _measured(twin, latest, fresh, rows)
     judged = assimilate(ahead, measured, flows)
     believed, flows = corrected(before.slow.p, before, ahead, judged.belief, inputs, _metered(model, latest, flows), dt)
     shown = observe(Moment(model, latest, believed.shown(), inputs, flows))
     residual, quality = verdicts(model, heard, judged.verdicts, shown, now, fresh, twin.quality)
-    doubt(model, quality, health)
+    doubt(quality, health)
     std = deviations(model, believed, inputs, flows, shown)
     virtual.write(believed, inputs, shown, std)
-    snapshot = Snapshot(now, ACTUAL, shown, std, residual, quality, believed.state.die, inputs.gpu_power)
+    snapshot = Snapshot(now, ACTUAL, shown, std, {c: residual[c] for c in shown}, {c: quality[c] for c in shown}, believed.state.die, inputs.gpu_power)
     counts = replace(twin.counts, steps=twin.counts.steps + 1)
     alarms, changes = watch(twin, snapshot, health.findings) if twin.watched else (twin.alarms, ())
     belief = _learned(twin, believed, latest, quality, rows, dt)
@@ -62,18 +62,19 @@ def _span(twin: Twin) -> int:
     return twin.next_ms - twin.snapshot.ts_ms if twin.snapshot else twin.model.step_ms
 
 
-def _fresh(twin: Twin, latest: Latest) -> dict[str, Array]:
-    """Which columns were measured in this step, [rows, measured]; classes of which nothing was are not named."""
-    return {c: latest.ts_ms[c] != twin.latest.ts_ms[c] for c in CLASSES if twin.model.rows[c] and latest.ts_ms[c] is not twin.latest.ts_ms[c]}
+def _measured(twin: Twin, latest: Latest, fresh: Sheet, gpu_rows: Array) -> Measured:
+    """What the filter is to take in, of the classes that spoke."""
+    values = twin.model.measured.sheet(np.where(fresh.flat, latest.values.flat, np.nan))
+    return Measured({c: values[c] for c in latest.spoke}, latest.gpu[gpu_rows, 0], gpu_rows, twin.model.loop_of, _pair(twin, latest, fresh))
 
 
-def _pair(twin: Twin, latest: Latest, fresh: Mapping[str, Array]) -> tuple[Array, Array]:
+def _pair(twin: Twin, latest: Latest, fresh: Sheet) -> tuple[Array, Array]:
     """Coolant supply and return of every CDU as they are now, [C, 2], and how much wider their scatter is for it."""
     at = [CLASSES["cdu"].column(c) for c in ("tcs_supply_c", "tcs_return_c")]
     now, before = latest.values["cdu"][:, at], twin.latest.values["cdu"][:, at]
     since = (latest.ts_ms["cdu"][:, at] - np.maximum(twin.latest.ts_ms["cdu"][:, at], 0)) / 1000.0
     true, wider = unlagged(now, before, since, instrument("cdu", "tcs_supply_c").lag_s)
-    return np.where(fresh["cdu"][:, at] if "cdu" in fresh else False, true, np.nan), wider
+    return np.where(fresh["cdu"][:, at], true, np.nan), wider
 
 
 def _metered(model: Model, latest: Latest, flows: Flows) -> Flows:
@@ -87,10 +88,9 @@ def _metered(model: Model, latest: Latest, flows: Flows) -> Flows:
     return replace(flows, heatpump_power=power)
 
 
-def _learned(twin: Twin, belief: Belief, latest: Latest, quality: Mapping[str, Array], gpu_rows: Array, dt: float) -> Belief:
+def _learned(twin: Twin, belief: Belief, latest: Latest, quality: Sheet, gpu_rows: Array, dt: float) -> Belief:
     """Slow parameters after this step: only readings that are believed teach."""
-    now = slow.averaged(belief.slow, {c: np.where(quality[c] == BELIEVED, latest.values[c], np.nan) if c in quality else latest.values[c]
-                                      for c in slow.USED}, dt)
+    now = slow.averaged(belief.slow, np.where(quality.flat == BELIEVED, latest.values.flat, np.nan), dt)
     whole = gpu_rows[latest.gpu_whole[gpu_rows]]
     if len(whole):
         d = twin.model.design

@@ -14,6 +14,7 @@ from twin.estimate import slow
 from twin.estimate.belief import Belief, doubtful
 from twin.estimate.findings import Finding
 from twin.estimate.health.monitor import Health, begin
+from twin.estimate.sheet import Sheet
 from twin.events import UNSEEN, Event, Snapshot
 from twin.plant.live import template
 from twin.plant.operate import settle
@@ -46,7 +47,7 @@ class Twin:
     belief: Belief
     designed: Inputs  # fills what no sensor reports
     latest: Latest
-    quality: Mapping[str, np.ndarray]
+    quality: Sheet
     health: Health
     waiting: Waiting | None = None
     newest_ms: int = -1  # newest event time heard of
@@ -77,6 +78,6 @@ def start(site: Site, watched: bool = True) -> Twin:
     d = model.design
     state, designed = settle(model.parameters, d, d.average_load, d.mean_outdoor, d.mean_outdoor - 3.0)
     latest = nothing(model)
-    quality = {c: np.full(v.shape, UNSEEN, dtype=np.uint8) for c, v in latest.values.items()}
+    quality = model.measured.full(UNSEEN, np.uint8)
     belief = doubtful(model.parameters, state, slow.new(model.facts, template(model.parameters, state)))
     return Twin(model, belief, designed, latest, quality, begin(model.health), answered={}, gateways={}, watched=watched)

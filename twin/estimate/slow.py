@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from config.classes import CLASSES
 from twin.estimate.facts import Facts
 from twin.estimate.instruments import or_zero
 from twin.estimate.parameters import DAY_S, PARAMETERS
 from twin.estimate.residuals import BANK, Channel, Scene
 from twin.estimate.shares import Shares, even, even_share, shared
+from twin.estimate.sheet import Plan, Sheet, measured
 from twin.plant import compiled_types as ct
 from twin.plant import live
 from twin.plant.types import Parameters
@@ -24,7 +24,6 @@ from twin.plant.types import Parameters
 Array = np.ndarray
 EVERY_S, STEPS = 120.0, 15  # s and steps from one lesson to the next, the longer: coarse steps are for pasts whose twin is not kept
 OVER_S = 60.0  # of the averages that channels see
-USED = tuple(sorted({t.split(".")[0] for c in BANK.values() for t in c.terms}))
 FAR = 4.0  # standard deviations beyond which a measurement counts for less
 
 
@@ -46,14 +45,15 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Slow:
-    """p, template: the plant with what was learned; mean, rate: averages of the sensors by class, SI and SI/s."""
+    """p, template: the plant with what was learned; mean, rate: averages of the measured columns, SI and SI/s."""
 
     facts: Facts
     p: Parameters
     template: ct.Plant
     blocks: Mapping[str, Block]
-    mean: Mapping[str, Array]
-    rate: Mapping[str, Array]
+    measured: Plan
+    mean: Sheet
+    rate: Sheet
     shares: Shares
     even_share: Array  # [R] of its CDU's flow, by rating
     age_s: float = 0.0  # since the last update
@@ -70,8 +70,8 @@ class Slow:
 def new(facts: Facts, template: ct.Plant) -> Slow:
     """Nothing learned yet."""
     blocks = {cls: _block(cls, facts.rows[cls]) for cls in PARAMETERS}
-    mean = {c: np.full((facts.rows[c], len(CLASSES[c].measured)), np.nan) for c in USED}
-    return Slow(facts, facts.p, template, blocks, mean, {c: np.zeros_like(v) for c, v in mean.items()}, even(facts), even_share(facts))
+    plan = measured(facts.rows)
+    return Slow(facts, facts.p, template, blocks, plan, plan.full(np.nan), plan.full(0.0), even(facts), even_share(facts))
 
 
 def _channels(cls: str) -> tuple[Channel, ...]:
@@ -84,16 +84,11 @@ def _block(cls: str, rows: int) -> Block:
     return Block(names, np.zeros((rows, len(names))), np.tile(np.diag(var), (rows, 1, 1)))
 
 
-def averaged(s: Slow, values: Mapping[str, Array], dt: float) -> Slow:
-    """Averages after `dt` seconds of `values` (class -> [rows, measured], NaN where not to be used)."""
-    keep = np.exp(-dt / OVER_S)
-    mean, rate = {}, {}
-    for cls in USED:
-        new = values[cls]
-        old = np.where(np.isfinite(s.mean[cls]), s.mean[cls], new)
-        mean[cls] = new + keep * (old - new)
-        rate[cls] = (new - mean[cls]) * (1.0 / OVER_S)
-    return replace(s, mean=mean, rate=rate, age_s=s.age_s + dt)
+def averaged(s: Slow, new: Array, dt: float) -> Slow:
+    """Averages after `dt` seconds of `new`, flat as the measured columns, NaN where not to be used."""
+    before = s.mean.flat
+    mean = new + np.exp(-dt / OVER_S) * (np.where(np.isfinite(before), before, new) - new)
+    return replace(s, mean=s.measured.sheet(mean), rate=s.measured.sheet((new - mean) * (1.0 / OVER_S)), age_s=s.age_s + dt)
 
 
 def learned(s: Slow) -> Slow:

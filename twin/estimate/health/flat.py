@@ -10,6 +10,7 @@ from config.classes import CLASSES
 from config.quantities import QUANTITIES
 from twin.estimate.findings import Place
 from twin.estimate.health.facts import Facts
+from twin.estimate.sheet import Sheet
 
 Array = np.ndarray
 
@@ -26,6 +27,8 @@ class Flat:
     hiss: Array  # least noise worth telling, infinite where the process itself is restless
     lively: Array  # bool, an analogue value that never stands quite still; powers do, with their machine
     valves: Array  # int, positions of the CDUs' valves
+    assets: Array  # int, position of each asset's first sensor
+    asset: Array  # int [N], which of them each sensor belongs to
 
     def index(self, cls: str, row: int, column: str) -> int:
         start, _, columns = self.spans[cls]
@@ -39,7 +42,11 @@ class Flat:
         raise IndexError(index)
 
     def join(self, by_class: Mapping[str, Array]) -> Array:
-        return np.concatenate([by_class[cls].ravel() for cls in self.spans])
+        return by_class.flat if isinstance(by_class, Sheet) else np.concatenate([by_class[cls].ravel() for cls in self.spans])
+
+    def asked(self, fresh: Array) -> Array:
+        """Whether each sensor's asset sent any value [N]."""
+        return np.logical_or.reduceat(fresh, self.assets)[self.asset]
 
     def split(self, flat: Array) -> dict[str, Array]:
         return {cls: flat[start:start + rows * columns].reshape(rows, columns) for cls, (start, rows, columns) in self.spans.items()}
@@ -67,4 +74,6 @@ def flatten(facts: Facts) -> Flat:
         np.array([a for a, _ in least]) * factor, np.array([b for _, b in least]) * factor,
         np.array([not n.endswith(("_count", "_on", "_kw")) for _, n in columns]),
         np.array([i for i, c in enumerate(columns) if c == ("cdu", "valve_pct")], dtype=int),
+        np.concatenate([start + width * np.arange(rows) for start, rows, width in spans.values()]),
+        np.repeat(np.arange(sum(rows for _, rows, _ in spans.values())), np.concatenate([np.full(rows, width) for _, rows, width in spans.values()])),
     )

@@ -103,8 +103,7 @@ def step(r: Rooms, h: Health, now_ms: int, dt: float, values: Mapping[str, Array
     values, fresh: class -> [rows, measured], SI and whether it was measured in this step; gpu [R, 2, K], gpu_fresh [R].
     """
     x, new = r.flat.join(values), r.flat.join(fresh)
-    asked = r.flat.join({c: np.broadcast_to(fresh[c].any(axis=1, keepdims=True), fresh[c].shape) for c in r.flat.spans})
-    heard = watch.hear(h.watch, r.flat, x, new, asked, dt)
+    heard = watch.hear(h.watch, r.flat, x, new, r.flat.asked(new), dt)
     previous, opened = h.now, h.opened_ms if h.opened_ms >= 0 else now_ms - round(dt * 1000)
     h = replace(h, watch=heard, plates=plates.take(h.plates, gpu, gpu_fresh), now=values, opened_ms=opened)
     tracks = _rules(r, h, r.instant, previous, now_ms)

@@ -1,0 +1,69 @@
+"""Columns of all classes side by side in one flat array, so that a whole moment is one operation."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from config.classes import CLASSES
+
+Array = np.ndarray
+
+
+class Sheet(dict[str, Array]):
+    """class -> [rows, columns], each a view of `flat`."""
+
+    __slots__ = ("flat",)
+    flat: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Where each class lies in the flat array."""
+
+    places: Mapping[str, tuple[int, int, int]]  # class -> start, rows, columns
+    size: int
+
+    def sheet(self, flat: Array) -> Sheet:
+        """`flat` [size] by class."""
+        out = Sheet({cls: flat[at : at + rows * columns].reshape(rows, columns) for cls, (at, rows, columns) in self.places.items()})
+        out.flat = flat
+        return out
+
+    def full(self, value: float, dtype: type | None = None) -> Sheet:
+        return self.sheet(np.full(self.size, value, dtype))
+
+
+def written(sheet: Sheet, columns: Mapping[str, Mapping[str, Array]]) -> Sheet:
+    """The same sheet with columns by class and name; those of classes that it does not have are left out."""
+    for cls, named in columns.items():
+        if cls in sheet:
+            rows, at = sheet[cls], CLASSES[cls].column
+            for name, values in named.items():
+                rows[:, at(name)] = values
+    return sheet
+
+
+def measured(rows: Mapping[str, int]) -> Plan:
+    """Measured columns of every class, also of those that the site does not have."""
+    return _plan({cls: (n, len(CLASSES[cls].measured)) for cls, n in rows.items()})
+
+
+def shown(rows: Mapping[str, int]) -> Plan:
+    """All columns of the classes that the site has."""
+    return _plan({cls: (n, len(CLASSES[cls].columns)) for cls, n in rows.items() if n})
+
+
+def inside(part: Plan, whole: Plan) -> Array:
+    """Where the columns of `part`, the first of each class, lie in `whole`: [size of part]."""
+    at = [np.arange(start, start + n * columns).reshape(n, columns)[:, : part.places[cls][2]].ravel() for cls, (start, n, columns) in whole.places.items()]
+    return np.concatenate(at)
+
+
+def _plan(shapes: Mapping[str, tuple[int, int]]) -> Plan:
+    places, at = {}, 0
+    for cls, (rows, columns) in shapes.items():
+        places[cls] = (at, rows, columns)
+        at += rows * columns
+    return Plan(places, at)
