@@ -69,3 +69,18 @@ def test_warmer_air_gives_warmer_water_and_more_load_more_fan() -> None:
     assert all(a["hot_m3_s"] <= b["hot_m3_s"] + 1e-6 for a, b in pairwise(days))  # to the open valve
     assert all(0.3 <= d["fan"] <= 0.9941 for d in days)
     assert settled(10.0, 8e6)["fan"] < days[1]["fan"]
+
+
+def seconds_at_most_flow(windup: float) -> float:
+    """How long cells keep passing their most after 8 h of too much heat have ended."""
+    p, s = plant(8.0, wet_bulb_c=10.0)
+    p = p._replace(flow_windup=windup, cells_least=8.0, cells_most=8.0)
+    s = run(p, s, np.tile([35e6, 10.0, 0.0, 0.0, 0.0, 0.0], (1920, 1)), 15.0)[1]
+    flow = run(p, s, np.tile([12e6, 10.0, 0.0, 0.0, 0.0, 0.0], (480, 1)), 15.0)[0][:, OUTPUTS.index("tower_m3_s")]
+    most = 8.0 * p.cell_most_m3_s * p.tower_meter
+    assert np.max(flow) == pytest.approx(most) and flow[-1] < 0.9 * most
+    return 15.0 * np.sum(flow > most * (1 - 1e-9))
+
+
+def test_a_wound_up_controller_lets_go_later_and_never_passes_the_nozzles() -> None:
+    assert seconds_at_most_flow(0.0) < seconds_at_most_flow(0.3) < seconds_at_most_flow(0.6)

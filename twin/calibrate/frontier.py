@@ -23,7 +23,7 @@ from twin.plant.tower_run import OUTPUTS, run, state_from_readings
 STEP_S = 15.0
 FREE_S = 6 * 3600.0  # how long the model runs free from each start
 STARTS = 6
-MEMBERS = 96  # the best sixth: fewer follow chance, and mistime cells together
+MEMBERS = 192  # the best third: fewer follow chance, and mistime cells together
 DRAWS, ROUNDS = 300, 2
 AIMS = {"htw_supply_c": 0.6, "htw_return_c": 0.7, "ctw_supply_c": 0.5, "ctw_return_c": 1.1, "htw_flow_gpm": 0.07,
         "ctw_flow_gpm": 0.16, "ct_fan_pct": 8.0}

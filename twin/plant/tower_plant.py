@@ -7,9 +7,9 @@
 axis 0), so the same source runs as Python on any batch shape and compiled by numba on one plant. One step of energy:
 heat of the CDUs and others less heat of the cells is the change of the volumes, to rounding.
 
-Controls as in a plant: fans hold the tower supply at max(floor, wet bulb + approach); tower flow per cell holds the
-hot-water supply likewise; cells start when hot water stays far above the wet bulb
-with fans and flow spent, and stop when the flow per cell stays low.
+Controls as in a plant: fans hold the tower supply at max(floor, smoothed wet bulb + approach); tower flow per cell holds the
+hot-water supply likewise; both controllers wind up past their actuators' limits by a little; cells start when hot water
+stays far above the wet bulb with fans and flow spent, and stop when the flow per cell stays low.
 """
 from __future__ import annotations
 
@@ -63,10 +63,12 @@ class TowerPlantParams(NamedTuple):
     fan_reset_s: float
     fan_least: float
     fan_most: float
+    fan_windup: float  # how far the controller's output runs past fan_most, and must come back
     hot_floor_c: float
     hot_approach_k: float
     flow_gain: float  # share of the cell's flow range
     flow_reset_s: float
+    flow_windup: float  # likewise, share of the cell's flow range
     cell_least_m3_s: float
     cell_most_m3_s: float
     cells_least: float
@@ -90,9 +92,9 @@ class TowerPlantState(NamedTuple):
     basin_c: float
     tower_main_c: np.ndarray  # cells of the main to the towers
     hot_m3_s: float
-    fan: float  # speed, fraction
+    fan: float  # controller's output; the fans turn at most fan_most
     fan_error_k: float
-    cell_flow: float  # position in the cell's flow range, 0..1
+    cell_flow: float  # controller's output; cells pass at most 1 of their flow range
     flow_error_k: float
     wet_bulb_c: float  # smoothed
     cells: Stage
@@ -151,16 +153,16 @@ def cells_w(p, water_c, wet_bulb_c, tower_m3_s, fan, cells):
 
 @register_jitable
 def control_fan(p, s, dt_s):
-    """Fan speed and its error [K]: hold the basin at max(floor, wet bulb + approach)."""
+    """Controller's output and its error [K]: fans hold the basin at max(floor, wet bulb + approach)."""
     error = s.basin_c - np.maximum(p.tower_floor_c, s.wet_bulb_c + p.tower_approach_k)
-    return pi_step(s.fan, error, s.fan_error_k, p.fan_gain, p.fan_reset_s, p.fan_least, p.fan_most, dt_s), error
+    return pi_step(s.fan, error, s.fan_error_k, p.fan_gain, p.fan_reset_s, p.fan_least, p.fan_most + p.fan_windup, dt_s), error
 
 
 @register_jitable
 def control_flow(p, s, dt_s):
-    """Position of the cell flow in its range and its error [K]: hold the hot-water supply at max(floor, wet bulb + approach)."""
+    """Controller's output and its error [K]: cell flow holds the hot-water supply at max(floor, wet bulb + approach)."""
     error = s.supply_c - np.maximum(p.hot_floor_c, s.wet_bulb_c + p.hot_approach_k)
-    return pi_step(s.cell_flow, error, s.flow_error_k, p.flow_gain, p.flow_reset_s, 0.0, 1.0, dt_s), error
+    return pi_step(s.cell_flow, error, s.flow_error_k, p.flow_gain, p.flow_reset_s, 0.0, 1.0 + p.flow_windup, dt_s), error
 
 
 @register_jitable
@@ -195,8 +197,8 @@ def step(p, s, u, dt_s):
     """(state, outputs) after dt_s [s]: flows from the state, heat around both loops, then controls and staging."""
     heat_w = u.heat_w + p.heat_other_w
     cells = chosen(s.cells.count, u.cells, u.given)
-    fan = chosen(s.fan, u.fan, u.given)
-    tower = chosen(tower_flow_m3_s(p, s.cell_flow, cells), u.tower_m3_s / p.tower_meter, u.given)
+    fan = chosen(np.minimum(s.fan, p.fan_most), u.fan, u.given)
+    tower = chosen(tower_flow_m3_s(p, np.minimum(s.cell_flow, 1.0), cells), u.tower_m3_s / p.tower_meter, u.given)
     valves = valve_flow_m3_s(
         u.heat_w, s.supply_c, p.cdu_supply_c, p.cdu_secondary_w_k, p.cdu_ua_w_k, 0.0, p.hot_most_m3_s - p.hot_other_m3_s)
     hot = lag(s.hot_m3_s, np.maximum(valves + p.hot_other_m3_s, p.hot_least_m3_s), p.valve_s, dt_s)
