@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+import numpy as np
+
+from config.classes import CLASSES
 from config.site import Site
 from twin.engine.commands import answer
 from twin.engine.tick import take_step
 from twin.engine.twin import Key, Twin, Waiting
 from twin.estimate.health.monitor import late
-from twin.events import Command, DeadLetter, Effect, Event, Gateway, Reading, Record, Rejected, Tick
+from twin.events import GOOD, Command, DeadLetter, Effect, Event, Gateway, Reading, Record, Rejected, Tick
 
 REMEMBERED = 120  # steps whose readings are remembered, to know a repeated one
 SILENCE_STEPS = 10  # a longer silence is crossed in long steps
@@ -39,8 +42,19 @@ def unroll(site: Site, twin: Twin, event: Event) -> Iterator[tuple[Twin, tuple[E
 
 def rehearse(twin: Twin) -> None:
     """Take steps that nobody sees, so that whatever is loaded or compiled at the first ones is so before a live one, or before a fork."""
-    for _ in range(2):
-        twin, _ = take_step(replace(twin, next_ms=max(twin.next_ms, 0) + twin.model.step_ms), [])
+    readings: list[Reading] = []
+    for _ in range(3):
+        twin, _ = take_step(replace(twin, next_ms=max(twin.next_ms, 0) + twin.model.step_ms), readings)
+        readings = _echo(twin)
+
+
+def _echo(twin: Twin) -> list[Reading]:
+    """Readings at the end of the next step that say what the twin has just shown."""
+    shown = twin.snapshot
+    assert shown is not None
+    found = [Reading(twin.next_ms, cls, row, 0, GOOD, values[: len(CLASSES[cls].measured)])
+             for cls, rows in shown.values.items() if CLASSES[cls].measured for row, values in enumerate(rows)]
+    return found + [Reading(twin.next_ms, "gpu", row, 0, GOOD, np.stack(pair)) for row, pair in enumerate(zip(shown.gpu_c, shown.gpu_w, strict=True))]
 
 
 def listen(site: Site, twin: Twin, events: Iterable[Event]) -> Iterator[tuple[Twin, tuple[Effect, ...]]]:
