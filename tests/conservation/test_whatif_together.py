@@ -9,7 +9,7 @@ import pytest
 from tests.futures import grounded, question
 from twin.whatif.ensemble import member, paced
 from twin.whatif.motion import averaged
-from twin.whatif.schedule import pieces
+from twin.whatif.schedule import Span, pieces
 from twin.whatif.together import CHUNK, Future, alone, calm, recorded, together
 
 HOUR = 3600
@@ -47,6 +47,15 @@ def test_longer_steps_are_close_and_stand_at_the_same_times() -> None:
         assert np.array_equal(t.seconds, recorded(one.plan, pace.grid, pace.dt))
         assert np.abs(t["rack.gpu_max_c"] - exact["rack.gpu_max_c"]).max() < 0.5
         assert abs(t["site.facility_kw"].mean() / exact["site.facility_kw"].mean() - 1) < 1e-3
+
+
+def test_pieces_between_two_records_are_run_as_well() -> None:
+    g, pace, members = crowd("heat-wave 41 ramp=5min", 600, 1)
+    long = [Span(0, sum(piece.steps for piece in pace.plan), 150)]
+    assert len(pace.plan) > 10
+    found, by_itself = together(g, members, long, pace.dt)[0], alone(g, members[0], long, pace.dt)
+    assert np.array_equal(found.seconds, by_itself.seconds)
+    assert np.abs(found["rack.gpu_max_c"] - by_itself["rack.gpu_max_c"]).max() < 1e-5
 
 
 def test_a_lost_feed_is_run_alone_and_so_is_a_future_that_loses_power() -> None:

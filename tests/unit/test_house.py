@@ -22,7 +22,7 @@ LEVELS = (
     ("twin.estimate",),
     ("twin.alarms",),
     ("twin.whatif",),
-    ("twin.forecast", "twin.kpi"),
+    ("twin.advise", "twin.forecast", "twin.kpi"),
     ("twin.engine",),
     ("twin.wire",),
     ("twin.sources", "twin.sinks", "twin.calibrate", "twin.sweep"),
@@ -32,7 +32,7 @@ LEVELS = (
     ("twin.cli",),
 )
 LEVEL = {room: height for height, rooms in enumerate(LEVELS) for room in rooms}
-PURE = ("twin.events", "twin.physics", "twin.plant", "twin.estimate", "twin.alarms", "twin.whatif", "twin.forecast", "twin.kpi", "twin.engine", "twin.wire")
+PURE = ("twin.events", "twin.physics", "twin.plant", "twin.estimate", "twin.alarms", "twin.whatif", "twin.advise", "twin.forecast", "twin.kpi", "twin.engine", "twin.wire")
 SENSORS_MAY = ("config", "twin.events", "twin.physics", "twin.wire", "sensors")
 REFEREE_MAY = (*SENSORS_MAY, "sensors.score", "twin.engine", "twin.estimate", "twin.alarms")  # it alone knows the hidden plant and the twin
 # `config.events` beside `config`: events name what the site models say; the site never names an event

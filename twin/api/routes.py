@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import PlainTextResponse, StreamingResponse
 
-from twin.api import alarms, history, metrics, whatif
+from twin.api import advise, alarms, history, metrics, whatif
 from twin.api.describe import describe
 from twin.api.errors import Refused, one_of
 from twin.api.live import Live
@@ -45,6 +45,7 @@ def router(context: Context) -> APIRouter:
     _state(routes, context)
     alarms.add_routes(routes, context.hub, context.clock_ms, context.ask)
     whatif.add_routes(routes, context.asker)
+    advise.add_routes(routes, context.asker)
     return routes
 
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from config.scenarios import known_scenarios, scenario_tree
 from twin.api.errors import Refused
 from twin.api.schemas import Problem
+from twin.service.advice_request import AdviceRequest
 from twin.service.asker import Asker, Busy, Stopped
 from twin.service.request import Request
 from twin.whatif import refusal
@@ -21,7 +22,7 @@ from twin.whatif.question import plain
 from twin.whatif.scenario import scenario
 
 STREAM = "text/event-stream"
-_PROBLEMS: dict[int | str, dict[str, Any]] = {code: {"model": Problem} for code in (404, 409, 422, 429, 503)}
+PROBLEMS: dict[int | str, dict[str, Any]] = {code: {"model": Problem} for code in (404, 409, 422, 429, 503)}
 
 
 class KindInfo(BaseModel):
@@ -70,20 +71,13 @@ def add_routes(routes: APIRouter, asker: Asker | None) -> None:
         """Kinds with their fields and limits, and scenarios by name."""
         return known
 
-    @routes.post("/api/whatif", tags=["whatif"], summary="Ask what happens if", responses=_PROBLEMS | {200: {"content": {STREAM: {}}}}, response_class=Response)
+    @routes.post("/api/whatif", tags=["whatif"], summary="Ask what happens if", responses=PROBLEMS | {200: {"content": {STREAM: {}}}}, response_class=Response)
     async def post_whatif(request: Request, accept: Annotated[str, Header()] = "") -> Response:
         """From the twin's present (`start: now`) or the designed plant. With `Accept: text/event-stream` events `share` tell how far it is and
         `answer` (or `error`) ends the stream. The live twin is only read. 422 says what cannot be asked, 429 that too many run."""
-        if asker is None:
-            raise Refused(503, "this service answers no what-ifs", "start it with a twin")
-        if STREAM in accept:
-            return StreamingResponse(_stream(asker, request), media_type=STREAM, headers={"X-Accel-Buffering": "no"})
-        try:
-            return Response(await asker.ask(request), media_type="application/json")
-        except refusal.Refused as why:
-            raise Refused(_status(why), str(why)) from None
+        return await answered(asker, request, accept)
 
-    @routes.delete("/api/whatif/{id}", tags=["whatif"], summary="Cancel a what-if", responses=_PROBLEMS)
+    @routes.delete("/api/whatif/{id}", tags=["whatif"], summary="Cancel a what-if", responses=PROBLEMS)
     async def delete_whatif(id: Annotated[str, Path(max_length=64)]) -> CancelledAnswer:
         """One that runs or waits, by the id it was asked with."""
         if asker is None or not asker.cancel(id):
@@ -91,11 +85,23 @@ def add_routes(routes: APIRouter, asker: Asker | None) -> None:
         return CancelledAnswer(id=id)
 
 
-def _status(why: refusal.Refused) -> int:
+async def answered(asker: Asker | None, request: Request | AdviceRequest, accept: str) -> Response:
+    """The answer's bytes, or its events where they are asked for."""
+    if asker is None:
+        raise Refused(503, "this service answers no what-ifs", "start it with a twin")
+    if STREAM in accept:
+        return StreamingResponse(stream(asker, request), media_type=STREAM, headers={"X-Accel-Buffering": "no"})
+    try:
+        return Response(await asker.ask(request), media_type="application/json")
+    except refusal.Refused as why:
+        raise Refused(status(why), str(why)) from None
+
+
+def status(why: refusal.Refused) -> int:
     return 429 if isinstance(why, Busy) else 409 if isinstance(why, Stopped) else 422
 
 
-async def _stream(asker: Asker, request: Request) -> AsyncIterator[bytes]:
+async def stream(asker: Asker, request: Request | AdviceRequest) -> AsyncIterator[bytes]:
     """Shares as they come, then the answer; the work ends when the reader leaves."""
     shares: asyncio.Queue[float] = asyncio.Queue()
     task = asyncio.create_task(asker.ask(request, shares.put_nowait))
@@ -118,4 +124,4 @@ def _last(task: asyncio.Task[bytes]) -> bytes:
         return b"event: answer\ndata: " + task.result() + b"\n\n"
     if not isinstance(error, refusal.Refused):
         raise error
-    return b"event: error\ndata: " + json.dumps({"error": str(error), "status": _status(error)}).encode() + b"\n\n"
+    return b"event: error\ndata: " + json.dumps({"error": str(error), "status": status(error)}).encode() + b"\n\n"

@@ -17,6 +17,7 @@ from config.scenarios import known_scenarios, scenario_tree
 from config.settings import load_settings
 from config.site import Site
 from twin.cli._epw import weather_day
+from twin.service.advice_request import AdviceRequest
 from twin.service.request import Request, question
 from twin.whatif.answer import encode
 from twin.whatif.ask import ask
@@ -95,7 +96,7 @@ def local(site: Site, r: Request) -> bytes:
     return encode(ask(g, designed(g, r.load, r.outdoor_c), q))
 
 
-def from_service(site: str, r: Request) -> bytes | None:
+def from_service(site: str, r: Request | AdviceRequest, path: str = "/api/whatif") -> bytes | None:
     """The answer of the service that runs this site; None where none does. Raises Refused with what it says."""
     http = load_settings().http
     base = f"http://{http.host}:{http.port}"
@@ -107,7 +108,7 @@ def from_service(site: str, r: Request) -> bytes | None:
         return None
     body = r.model_dump_json(exclude_none=True, exclude_defaults=True).encode()
     try:
-        with urlopen(HttpRequest(f"{base}/api/whatif", body, {"Content-Type": "application/json"}), timeout=ANSWER_S) as found:
+        with urlopen(HttpRequest(f"{base}{path}", body, {"Content-Type": "application/json"}), timeout=ANSWER_S) as found:
             return found.read()
     except HTTPError as error:
         raise Refused("", str(json.loads(error.read() or b"{}").get("error", error))) from None

@@ -98,7 +98,7 @@ def loop_control(c: Core, m: Machinery, x: Machines, t: Targets, core: Array, dp
     over = core[nodes.TRIM] - t.fws_supply
     pump, pump_i = pi(PUMP_SPEED, x.pump_speed_i, x.pump_speed, 1.0 - dp / t.loop_dp, dt)
     pump, pump_i = by_hand(t.pump_speed_manual, pump, pump_i)
-    on, timer, since = stage(PUMPS, x.pumps_on, x.pumps_timer, x.pumps_since, pump, 1.0, m.loop_pumps, dt)
+    on, timer, since = stage(PUMPS, x.pumps_on, x.pumps_timer, x.pumps_since, pump, t.pumps_least, np.minimum(m.loop_pumps, t.pumps_most), dt)
     fan, fan_i = pi(FAN, x.fan_i, x.fan, over, dt)
     fan, fan_i = by_hand(t.fan_manual, fan, fan_i)
     chiller, chiller_i = pi(CHILLER, x.chiller_i, x.chiller, over - CHILLER_BAND_K, dt)

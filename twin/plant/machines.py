@@ -91,6 +91,8 @@ class Targets:
     chiller_powered: Array  # [..., L]
     cdu_pumps: Array  # [..., C] able to run
     loop_pumps: Array  # [..., L] able to run
+    pumps_least: Array  # [..., L] of them kept running, and
+    pumps_most: Array  # [..., L] run at once, whatever their speed asks for
     fans_able: Array  # [..., L] share of coolers and towers able to run
     cdu_head: Array  # [..., C] head factor, 1 new
     filter: Array  # [..., C] resistance factor of the coolant side, 1 clean

@@ -1,4 +1,4 @@
-"""The service's side of what-ifs: one worker process, a short queue, answers as bytes, progress, cancelling."""
+"""The service's side of what-ifs and advice: one worker process, a short queue, answers as bytes, progress, cancelling."""
 from __future__ import annotations
 
 import asyncio
@@ -12,6 +12,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from config.site import Site
+from twin.service.advice_request import AdviceRequest, wish
 from twin.service.request import Request, question
 from twin.service.worker import work
 from twin.whatif.refusal import Refused
@@ -46,9 +47,9 @@ class Asker:
     _cancel: Any = None
     _count: int = 0
 
-    async def ask(self, r: Request, tell: Tell = lambda share: None) -> bytes:
+    async def ask(self, r: Request | AdviceRequest, tell: Tell = lambda share: None) -> bytes:
         """The answer's bytes. Raises Refused, Busy or Stopped."""
-        q = question(r)
+        q = wish(r) if isinstance(r, AdviceRequest) else question(r)
         if len(self._running) >= self.most:
             raise Busy("", f"{len(self._running)} what-ifs run or wait: at most {self.most}; try again")
         self._count += 1

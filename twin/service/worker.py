@@ -1,4 +1,4 @@
-"""The process that answers what-ifs beside the service: the fold keeps its core while futures are computed."""
+"""The process that answers what-ifs and gives advice beside the service: the fold keeps its core while futures are computed."""
 from __future__ import annotations
 
 import os
@@ -7,6 +7,10 @@ from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Event
 
 from config.site import Site
+from twin.advise.advice import encode as encode_advice
+from twin.advise.advise import advise
+from twin.advise.wish import Wish
+from twin.service.advice_request import AdviceRequest
 from twin.service.request import Request
 from twin.whatif.answer import encode
 from twin.whatif.ask import ask
@@ -23,7 +27,7 @@ class Cancelled(Exception):
 
 
 def work(site: Site, pipe: Connection, cancel: Event) -> None:
-    """Answer one request after the other until the pipe closes: (request, question, start as bytes or None) in; ("share", x), ("answer", bytes),
+    """Answer one request after the other until the pipe closes: (request, question or wish, start as bytes or None) in; ("share", x), ("answer", bytes),
     ("refused", field, why) or ("cancelled",) out."""
     os.nice(NICE)
     g = ground(site)
@@ -35,7 +39,7 @@ def work(site: Site, pipe: Connection, cancel: Event) -> None:
         pipe.send(answered(g, request, question, present, pipe, cancel))
 
 
-def answered(g: Ground, r: Request, q: Question, present: Start | None, pipe: Connection, cancel: Event) -> tuple:
+def answered(g: Ground, r: Request | AdviceRequest, q: Question | Wish, present: Start | None, pipe: Connection, cancel: Event) -> tuple:
     """What to send back."""
     def tell(share: float) -> None:
         if cancel.is_set():
@@ -44,7 +48,7 @@ def answered(g: Ground, r: Request, q: Question, present: Start | None, pipe: Co
 
     try:
         start = designed(g, r.load, r.outdoor_c) if present is None else present
-        return "answer", encode(ask(g, start, q, tell))
+        return "answer", encode_advice(advise(g, start, q, tell)) if isinstance(q, Wish) else encode(ask(g, start, q, tell))
     except Refused as refused:
         return "refused", refused.field, refused.why
     except Cancelled:

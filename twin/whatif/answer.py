@@ -64,16 +64,16 @@ def plain(a: Answer) -> dict[str, Any]:
 
 def encode(a: Answer) -> bytes:
     """The answer's bytes."""
-    return json.dumps(_rounded(plain(a)), sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+    return json.dumps(rounded(plain(a)), sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
 
-def _rounded(value: Any) -> Any:
+def rounded(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {k: _rounded(v) for k, v in value.items()}
+        return {k: rounded(v) for k, v in value.items()}
     if isinstance(value, np.ndarray):
-        return _rounded(value.tolist())
+        return rounded(value.tolist())
     if isinstance(value, list | tuple):
-        return [_rounded(v) for v in value]
+        return [rounded(v) for v in value]
     if isinstance(value, float):
         return float(f"{value:.{DIGITS}g}") if np.isfinite(value) else None
     return value

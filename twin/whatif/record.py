@@ -73,7 +73,7 @@ def _loops(g: Ground, seen: Seen) -> dict[str, Array]:
     return {"loop.supply_c": core[..., nodes.SUPPLY], "loop.return_c": core[..., nodes.PLANT_IN], "loop.air_c": core[..., nodes.AIR],
             "loop.flow_lpm": f["flow"], "loop.dp_kpa": seen.loop_dp, "loop.effort": x["fan"], "loop.pump_speed": x["pump_speed"],
             "loop.pumps": x["pumps_on"], "loop.pump_w": f["pump"], "loop.fan_w": cooler_power(g.p.core, seen.inputs) + tower_power(g.p.core, seen.inputs),
-            "loop.district_w": f["district"], "loop.heatpump_w": f["heatpump_source"] + f["heatpump_power"], "loop.heatpump_electric_w": f["heatpump_power"],
+            "loop.district_w": f["district"], "loop.heatpump_w": f["heatpump_source"] + f["heatpump_power"], "loop.heatpump_electric_w": f["heatpump_power"], "loop.chiller_electric_w": f["chiller_power"],
             "loop.rejected_w": f["cooler"] + f["tower"] + f["chiller"], "loop.sold_w": sold, "loop.stored_w": f["stored"],
             "loop.residual": np.abs(f["residual"]) / np.maximum(f["throughput"], 1.0)}
 

@@ -42,7 +42,7 @@ class Part(NamedTuple):
 
     world: World
     targets: Targets
-    shown: Shown
+    shown: Shown | None  # None where no record falls into it
 
 
 def together(g: Ground, futures: Sequence[Future], grid: Sequence[Span], dt: float) -> list[Trajectory]:
@@ -94,11 +94,13 @@ class Runner:
             b = motion.body()
         return out
 
-    def _rows(self, motion: Motion, t: Targets, piece: Piece, grid: Sequence[Span]) -> Shown:
+    def _rows(self, motion: Motion, t: Targets, piece: Piece, grid: Sequence[Span]) -> Shown | None:
         rows = []
         for block in blocks(piece, grid):
             shown = motion.course(t, block.steps // block.stride, block.each // block.stride, self.dt * block.stride).shown
             rows += [shown] if block.told else []
+        if not rows:
+            return None
         return rows[0] if len(rows) == 1 else Shown(*(np.concatenate(column) for column in zip(*rows, strict=True)))
 
     def _at(self, start: Start, w: World, b: Body) -> Motion:
@@ -146,7 +148,7 @@ def recorded(plan: Sequence[Piece], grid: Sequence[Span], dt: float) -> Array:
 
 def merged(g: Ground, futures: Sequence[Future], found: Sequence[Sequence[Part]], seconds: Array) -> list[Trajectory]:
     """Compiled rows of many futures as their trajectories."""
-    pieces = [columns(g, futures[0].start, parts) for parts in zip(*found, strict=True)]
+    pieces = [columns(g, futures[0].start, parts) for parts in zip(*found, strict=True) if parts[0].shown is not None]
     values = {name: np.concatenate([piece[name] for piece in pieces], axis=1) for name in pieces[0]}
     return [Trajectory(seconds, {name: v[i] for name, v in values.items()}, f.start.state) for i, f in enumerate(futures)]
 
