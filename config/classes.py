@@ -4,8 +4,7 @@ The order of the columns is the order of every array of that class, everywhere: 
 """
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -20,6 +19,10 @@ class AssetClass:
     title: str
     measured: tuple[str, ...]
     virtual: tuple[str, ...] = ()
+    _at: dict[str, int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_at", {name: i for i, name in enumerate(self.columns)})
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -34,12 +37,7 @@ class AssetClass:
         return np.array([q.factor for q in self.quantities])
 
     def column(self, name: str) -> int:
-        return _places(self.measured, self.virtual)[name]
-
-
-@cache
-def _places(measured: tuple[str, ...], virtual: tuple[str, ...]) -> dict[str, int]:
-    return {name: i for i, name in enumerate(measured + virtual)}
+        return self._at[name]
 
 
 CLASSES: dict[str, AssetClass] = {

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from twin.estimate import noise
 from twin.estimate.blocks import CORE_SEES, PAIR_SEES, RACK_SEES
-from twin.estimate.compiled import moved, updated
+from twin.estimate.compiled import moved, rescaled, updated
 
 SEES = st.sampled_from((CORE_SEES, PAIR_SEES, RACK_SEES))
 GATE = noise.GATE
@@ -65,3 +65,17 @@ def test_a_time_update_is_the_textbook_s(blocks: int, states: int, drivers: int,
     expected[:, :driven, :driven] += (into * spread[:, None, :]) @ np.swapaxes(into, -1, -2)
     np.testing.assert_allclose(out, expected, rtol=1e-11, atol=1e-11 * np.abs(expected).max())
     np.testing.assert_array_equal(out, np.swapaxes(out, -1, -2))
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(1, 5), st.integers(1, 16), st.integers(0, 2**32 - 1))
+def test_a_scale_follows_the_squares_of_its_innovations(blocks: int, sensors: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    scale, white, innovation = rng.uniform(0.03, 6.0, blocks), 2.0 * rng.standard_normal((blocks, sensors)), rng.standard_normal((blocks, sensors))
+    believed = rng.random(white.shape) < 0.6
+    innovation[rng.random(white.shape) < 0.2] = np.nan
+    refused = np.isfinite(innovation) & ~believed & (scale < noise.SCALE_DOUBTED)[:, None]
+    squares = np.where(believed, np.minimum(white**2, 9.0) - 1.0, np.where(refused, 8.0, 0.0))
+    expected = np.clip(scale * np.exp(noise.SCALE_RATE * squares.sum(-1)), *noise.SCALE)
+    out = rescaled(scale, innovation, believed, np.where(believed, white, np.nan), *noise.SCALE, noise.SCALE_RATE, noise.SCALE_DOUBTED, 9.0)
+    np.testing.assert_allclose(out, expected, rtol=1e-12)

@@ -88,8 +88,10 @@ def _with_gpus(latest: Latest, readings: list[Reading]) -> Latest:
         return latest
     gpu, gpu_ts, whole, at_gpu = latest.gpu.copy(), latest.gpu_ts.copy(), latest.gpu_whole.copy(), latest.rack_at_gpu.copy()
     power = latest.values["rack"][:, CLASSES["rack"].column("power_kw")]
-    for r in readings:
-        np.copyto(gpu[r.row], r.values, where=np.isfinite(r.values))
-        gpu_ts[r.row], at_gpu[r.row] = r.ts_ms, power[r.row]
-        whole[r.row] = np.isfinite(gpu[r.row, 1]).all()
+    for each in _once(readings):
+        rows, new = [r.row for r in each], np.array([r.values for r in each])
+        known = np.isfinite(new)
+        gpu[rows] = new if known.all() else np.where(known, new, gpu[rows])
+        gpu_ts[rows], at_gpu[rows] = [r.ts_ms for r in each], power[rows]
+        whole[rows] = np.isfinite(gpu[rows, 1]).all(-1)
     return Latest(latest.values, latest.ts_ms, gpu, gpu_ts, whole, at_gpu, latest.spoke)

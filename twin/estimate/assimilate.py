@@ -14,7 +14,7 @@ from twin.estimate.gpus import update_gpus
 from twin.estimate.instruments import or_zero
 from twin.estimate.joint import Verdict, rescaled, update
 from twin.plant import nodes
-from twin.plant.types import Flows
+from twin.plant.types import Flows, State
 
 Array = np.ndarray
 Verdicts = dict[tuple[str, str], Verdict]
@@ -60,8 +60,9 @@ def _core(belief: Belief, m: Measured, flows: Flows, verdicts: Verdicts, nis: di
         values = m.of(cls, column)
         if values is not None and cls != "cdu":
             seen[m.loop_of[cls], i] = values
-    seen[:, len(blocks.CORE_SENSORS) - 1] = _hall_inlet(x, belief.core_cov, m, verdicts)
-    var = np.tile(np.append(blocks.CORE_SCATTER**2, np.ones(len(blocks.CORE_METERS))), (loops, 1))
+    seen[:, len(blocks.CORE_SENSORS) - 1] = _hall_inlet(x, belief.core_cov, belief.slow.p.wiring.loop_cdus, m, verdicts)
+    var = np.ones(seen.shape)
+    var[:, : len(blocks.CORE_SENSORS)] = blocks.CORE_SCATTER**2
     _meters(seen, var, belief, m, flows)
     done = update(x, belief.core_cov, blocks.CORE_SEES, seen, var, noise.GATE)
     for i, (cls, column, _) in enumerate(blocks.CORE_SENSORS):
@@ -71,7 +72,7 @@ def _core(belief: Belief, m: Measured, flows: Flows, verdicts: Verdicts, nis: di
     core, more = done.x[:, : nodes.N], done.x[:, nodes.N :]
     mains, main_var = _mains(belief, core - state.core)
     scale = rescaled(belief.scales[0], done)
-    return replace(belief, state=replace(state, core=core, mains=mains), core_cov=done.cov, core_more=more, main_var=main_var,
+    return replace(belief, state=State(state.die, state.plate, state.manifold, state.tcs_supply, state.tcs_return, core, mains), core_cov=done.cov, core_more=more, main_var=main_var,
                    scales=(scale, *belief.scales[1:]))
 
 
@@ -98,8 +99,11 @@ def _mains(belief: Belief, moved: Array) -> tuple[Array, Array]:
     return belief.state.mains + shift[..., None], np.maximum(belief.main_var * seen, noise.MAIN_K**2)
 
 
-def _hall_inlet(x: Array, cov: Array, m: Measured, verdicts: Verdicts) -> Array:
-    """Facility water arriving at the CDUs [L]: every unit measures the same water; the median of a loop's believed sensors."""
+def _hall_inlet(x: Array, cov: Array, first: Array, m: Measured, verdicts: Verdicts) -> Array:
+    """Facility water arriving at the CDUs [L]: every unit measures the same water; the median of a loop's believed sensors.
+
+    `first` [L] is the first CDU of each loop.
+    """
     middle = np.full(len(x), np.nan)
     seen = m.of("cdu", "fws_supply_c")
     if seen is None:
@@ -108,17 +112,12 @@ def _hall_inlet(x: Array, cov: Array, m: Measured, verdicts: Verdicts) -> Array:
     innovation = seen - x[loop, nodes.HALL_IN]
     believed = innovation**2 <= noise.GATE**2 * (cov[loop, nodes.HALL_IN, nodes.HALL_IN] + var)
     verdicts["cdu", "fws_supply_c"] = Verdict(innovation, believed)
-    for row, first, last in zip(*_groups(loop), strict=True):
-        known = seen[first:last][believed[first:last]]
+    starts = first.tolist()
+    for row, (start, end) in enumerate(zip(starts, [*starts[1:], len(seen)], strict=True)):
+        known = seen[start:end][believed[start:end]]
         if len(known):
             middle[row] = np.partition(known, len(known) // 2)[len(known) // 2]
     return middle
-
-
-def _groups(parent: Array) -> tuple[list[int], list[int], list[int]]:
-    """Parents, first child and end of each contiguous group."""
-    first = np.flatnonzero(np.diff(parent, prepend=-1))
-    return parent[first].tolist(), first.tolist(), [*first[1:].tolist(), len(parent)]
 
 
 def _cdus(belief: Belief, m: Measured, verdicts: Verdicts, nis: dict[str, Array]) -> Belief:
@@ -132,7 +131,7 @@ def _cdus(belief: Belief, m: Measured, verdicts: Verdicts, nis: dict[str, Array]
         verdicts["cdu", column] = Verdict(done.verdict.innovation[:, i], done.verdict.believed[:, i])
     nis["cdu"] = done.white**2
     scale = rescaled(belief.scales[1], done)
-    return replace(belief, state=replace(state, tcs_supply=done.x[:, 0], tcs_return=done.x[:, 1]), cdu_cov=done.cov, cdu_more=done.x[:, 2:], quiet=np.where(np.isfinite(seen).any(1), 0.0, belief.quiet),
+    return replace(belief, state=State(state.die, state.plate, state.manifold, done.x[:, 0], done.x[:, 1], state.core, state.mains), cdu_cov=done.cov, cdu_more=done.x[:, 2:], quiet=np.where(np.isfinite(seen).any(1), 0.0, belief.quiet),
                    scales=(belief.scales[0], scale, *belief.scales[2:]))
 
 

@@ -139,3 +139,21 @@ def _joseph(cov, sees, to, gain, var, which, n, seen):
             for j in range(cov.shape[0]):
                 cov[k, j] += seen[k, a] * gain[a, j]
     _even(cov)
+
+
+@kernel()
+def rescaled(scale, innovation, believed, white, low, high, rate, doubted, largest):
+    """Scale [B] of each block's process variance after an update: white innovations beyond one raise it, smaller ones lower it.
+
+    A squared one counts to `largest`; what was not believed counts as such below the scale `doubted`.
+    """
+    out = np.empty_like(scale)
+    for b in range(len(scale)):
+        total = 0.0
+        for i in range(white.shape[1]):
+            if believed[b, i]:
+                total += min(white[b, i] ** 2, largest) - 1.0
+            elif scale[b] < doubted and np.isfinite(innovation[b, i]):
+                total += largest - 1.0
+        out[b] = min(max(scale[b] * np.exp(rate * total), low), high)
+    return out

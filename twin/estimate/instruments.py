@@ -4,6 +4,7 @@ From standards and datasheets; boundary units of the column's quantity. A tolera
 """
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -53,16 +54,23 @@ def instrument(cls: str, column: str) -> Instrument:
     return BY_COLUMN.get((cls, column)) or BY_SUFFIX[column.rsplit("_", 1)[1]]
 
 
-def scatter(cls: str, column: str, value: Array) -> Array:
-    """Standard deviation of one sample at `value`, SI, same shape."""
-    i = instrument(cls, column)
-    return i.noise * QUANTITIES[column].factor + i.noise_gain * np.abs(value)
+@cache
+def _numbers(terms: tuple[str, ...]) -> tuple[Array, ...]:
+    """noise, noise_gain, offset, gain of the instruments of `class.column`, SI, [terms, 1]."""
+    found = [(instrument(*t.split(".")), QUANTITIES[t.split(".")[1]].factor) for t in terms]
+    return tuple(np.array(x)[:, None] for x in zip(*((i.noise * to_si, i.noise_gain, i.offset * to_si, i.gain) for i, to_si in found), strict=True))
 
 
-def tolerance(cls: str, column: str, value: Array) -> Array:
-    """Standard deviation of the fixed error of a piece at `value`, SI, same shape."""
-    i = instrument(cls, column)
-    return np.hypot(i.offset * QUANTITIES[column].factor, i.gain * np.abs(value))
+def scatters(terms: tuple[str, ...], values: Array) -> Array:
+    """Standard deviation of one sample of each `class.column` at `values` [terms, rows], SI."""
+    noise, gain, _, _ = _numbers(terms)
+    return noise + gain * np.abs(values)
+
+
+def tolerances(terms: tuple[str, ...], values: Array) -> Array:
+    """Standard deviation of the fixed error of a piece of each `class.column` at `values` [terms, rows], SI."""
+    _, _, offset, gain = _numbers(terms)
+    return np.hypot(offset, gain * np.abs(values))
 
 
 def unlagged(now: Array, before: Array, since_s: Array, lag_s: float) -> tuple[Array, Array]:

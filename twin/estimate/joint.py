@@ -5,8 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from twin.estimate import noise
-from twin.estimate.compiled import updated
+from twin.estimate import compiled, noise
 
 Array = np.ndarray
 LARGEST = 9.0  # a squared innovation counts to here
@@ -32,15 +31,11 @@ def update(x: Array, cov: Array, sees: Array, measured: Array, sensor_var: Array
     `sensor_var` [S] or [B, S]. NaN in `measured` means none. Symmetric and positive whatever the gain.
     """
     measured = np.ascontiguousarray(measured)
-    x, cov, innovation, believed, white = updated(x, cov, sees, measured, np.zeros_like(measured) + sensor_var, gate)
+    x, cov, innovation, believed, white = compiled.updated(x, cov, sees, measured, np.zeros_like(measured) + sensor_var, gate)
     return Updated(x, cov, Verdict(innovation, believed), white)
 
 
 def rescaled(scale: Array, done: Updated) -> Array:
     """A block's scale [B] of process variance after an update: more where innovations were larger than assumed, less where smaller."""
-    white, refused = done.white, np.isfinite(done.verdict.innovation) & ~done.verdict.believed
-    (low, high), rate, doubted = noise.SCALE, noise.SCALE_RATE, noise.SCALE_DOUBTED
-    seen = np.isfinite(white)
-    square = np.where(seen, np.minimum(white**2, LARGEST) - 1.0, 0.0)
-    square = np.where(refused & (scale < doubted)[:, None], LARGEST - 1.0, square)
-    return np.clip(scale * np.exp(rate * square.sum(-1)), low, high)
+    (innovation, believed), white = done.verdict, done.white
+    return compiled.rescaled(scale, innovation, believed, white, *noise.SCALE, noise.SCALE_RATE, noise.SCALE_DOUBTED, LARGEST)

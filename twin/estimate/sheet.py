@@ -1,7 +1,7 @@
 """Columns of all classes side by side in one flat array, so that a whole moment is one operation."""
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,11 +11,33 @@ from config.classes import CLASSES
 Array = np.ndarray
 
 
-class Sheet(dict[str, Array]):
-    """class -> [rows, columns], each a view of `flat`."""
+class Sheet(Mapping[str, Array]):
+    """class -> [rows, columns], each a view of `flat` [size]."""
 
-    __slots__ = ("flat",)
-    flat: Array
+    __slots__ = ("_views", "flat", "plan")
+
+    def __init__(self, plan: Plan, flat: Array):
+        self.plan, self.flat = plan, flat
+        self._views: dict[str, Array] = {}
+
+    def __getitem__(self, cls: str) -> Array:
+        view = self._views.get(cls)
+        if view is None:
+            at, rows, columns = self.plan.places[cls]
+            view = self._views[cls] = self.flat[at : at + rows * columns].reshape(rows, columns)
+        return view
+
+    def __contains__(self, cls: object) -> bool:
+        return cls in self.plan.places
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.plan.places)
+
+    def __len__(self) -> int:
+        return len(self.plan.places)
+
+    def __reduce__(self) -> tuple[type[Sheet], tuple[Plan, Array]]:
+        return Sheet, (self.plan, self.flat)  # views would be copies
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +49,10 @@ class Plan:
 
     def sheet(self, flat: Array) -> Sheet:
         """`flat` [size] by class."""
-        out = Sheet({cls: flat[at : at + rows * columns].reshape(rows, columns) for cls, (at, rows, columns) in self.places.items()})
-        out.flat = flat
-        return out
+        return Sheet(self, flat)
 
     def full(self, value: float, dtype: type | None = None) -> Sheet:
-        return self.sheet(np.full(self.size, value, dtype))
+        return Sheet(self, np.full(self.size, value, dtype))
 
 
 def written(sheet: Sheet, columns: Mapping[str, Mapping[str, Array]]) -> Sheet:

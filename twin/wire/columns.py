@@ -14,7 +14,7 @@ from config.quantities import QUANTITIES, Quantity
 ABSENT = float("nan")  # the one object that stands for "this column was not in the message"
 SEQ_MAX = 2**53
 Q = Literal[0, 1, 2]
-_HEAD = [("ts", int), ("seq", Annotated[int, msgspec.Meta(ge=0, le=SEQ_MAX)], 0), ("q", Q, 1)]
+_HEAD = [("ts", int), ("seq", Annotated[int, msgspec.Meta(ge=0, le=SEQ_MAX)], ABSENT), ("q", Q, ABSENT)]
 HEAD = ("ts", "seq", "q")
 
 

@@ -23,7 +23,7 @@ from twin.wire.reasons import LIMITS, Limits, error, rejected
 
 DECIMALS = 6  # of a printed number, in its boundary unit
 Heads = tuple[int, int, int]  # ts, seq, q
-_VALUES = msgspec.structs.astuple
+_VALUES, _DEFAULTS = msgspec.structs.astuple, (0, GOOD)  # of seq and q where a message has none
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,15 +141,15 @@ def _told(lay: Layout, payload: bytes, received_ms: int, limits: Limits) -> tupl
         row = _VALUES(lay.decoder.decode(payload))
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         return None
-    heads, cells = row[:3], row[3:]
-    absent = cells.count(ABSENT)
-    if payload.count(b":") != 1 + (b'"seq"' in payload) + (b'"q"' in payload) + len(cells) - absent or absent == len(cells):
+    cells, absent = row[3:], row.count(ABSENT)
+    if payload.count(b":") != len(row) - absent or (absent and cells.count(ABSENT) == len(cells)):
         return None
-    if not -limits.past_ms <= heads[0] - received_ms <= limits.future_ms:
+    ts, seq, q = (row[0], *(default if said is ABSENT else said for said, default in zip(row[1:3], _DEFAULTS, strict=True))) if absent else row[:3]
+    if not -limits.past_ms <= ts - received_ms <= limits.future_ms:
         return None
-    if heads[2] == GOOD and b"null" in payload and _has_null(cells, lay.gpus):
+    if q == GOOD and b"null" in payload and _has_null(cells, lay.gpus):
         return None
-    return heads, cells
+    return (ts, seq, q), cells
 
 
 def _has_null(cells: tuple, gpus: int) -> bool:

@@ -14,7 +14,7 @@ import numpy as np
 
 from config.classes import CLASSES
 from twin.estimate.facts import LOOP_CLASSES, Facts
-from twin.estimate.instruments import or_zero, scatter, tolerance
+from twin.estimate.instruments import or_zero, scatters, tolerances
 
 Array = np.ndarray
 Columns = Mapping[str, Array]  # "cdu.tcs_flow_lpm" -> [rows of the channel's class], SI
@@ -90,27 +90,26 @@ class Channel:
     instrumental: bool = False  # the parameters it sees are the fixed errors of its own instruments
 
     def evaluate(self, scene: Scene) -> Residual:
-        """Value and doubts of every row."""
-        f, v = scene.facts, {t: scene.take(t, self.cls) for t in self.terms}
+        """Value and doubts of every row. A change of a term is scaled from what a small one does, so that no end crosses."""
+        f, terms = scene.facts, range(len(self.terms))
+        x, rate = (np.stack([scene.take(t, self.cls, table) for t in self.terms]) for table in (scene.values, scene.rate))
+        small, many = 1e-3 * np.maximum(np.abs(x), 1e-3), self._many(f, x.shape)
+        each = np.repeat(x[:, None], len(x) + 1, axis=1)  # [terms, as it is and with each term moved, rows]
+        each[terms, np.arange(len(x)) + 1] += small
         with np.errstate(invalid="ignore", divide="ignore"):
-            value = self.law(f, v)
-            quick, fixed = np.zeros_like(value), np.full_like(value, self.model**2)
-            for t in self.terms:
-                owner, column = t.split(".")
-                many = _children(f, owner, self.cls)
-                rate = or_zero(scene.take(t, self.cls, scene.rate))
-                moved = self._moved(f, v, t, value)
-                noise = scatter(owner, column, v[t] / many) * np.sqrt(many)
-                told = np.isfinite(v[t])  # a law may do without a term; then it adds no doubt
-                quick += np.where(told, moved(noise) ** 2 / max(scene.over_s / 5.0, 1.0) + moved(self.lag_s * np.abs(rate)) ** 2, 0.0)
-                fixed += np.where(told, moved(tolerance(owner, column, v[t] / many) * np.sqrt(many)) ** 2, 0.0)
-        return Residual(value, np.sqrt(quick), np.sqrt(fixed))
+            value = self.law(f, dict(zip(self.terms, each, strict=True)))
+            slope = (value[1:] - value[0]) / small
+            told = np.isfinite(x)  # a law may do without a term; then it adds no doubt
+            noise, fixed = (how(self.terms, x / many) * np.sqrt(many) for how in (scatters, tolerances))
+            quick = (slope * noise) ** 2 / max(scene.over_s / 5.0, 1.0) + (slope * self.lag_s * np.abs(or_zero(rate))) ** 2
+        return Residual(value[0], np.sqrt(np.where(told, quick, 0.0).sum(0)), np.sqrt(self.model**2 + np.where(told, (slope * fixed) ** 2, 0.0).sum(0)))
 
-    def _moved(self, f: Facts, v: Columns, term: str, value: Array) -> Callable[[Array], Array]:
-        """What the law makes of a small change of a term: large ones are scaled from it, so that no end crosses."""
-        small = 1e-3 * np.maximum(np.abs(v[term]), 1e-3)
-        slope = (self.law(f, {**v, term: v[term] + small}) - value) / small
-        return lambda change: slope * change
+    def _many(self, f: Facts, shape: tuple[int, ...]) -> Array:
+        """How many instruments each term stands for [terms, rows]."""
+        out = np.ones(shape)
+        for i, term in enumerate(self.terms):
+            out[i] = _children(f, term.split(".")[0], self.cls)
+        return out
 
     def sensitivity(self, scene: Scene) -> dict[str, Array]:
         """Change of the residual per unit of each slow parameter it sees, [rows]."""
