@@ -40,6 +40,7 @@ def cop_efficiency(cop: float, source_out: float, sink_out: float) -> float:
     return cop / float((sink_out + KELVIN) / max(sink_out - source_out, MIN_LIFT))
 
 
+@register_jitable
 def ups_losses(load: np.ndarray, rating: np.ndarray, a: np.ndarray, b: np.ndarray, c: np.ndarray) -> np.ndarray:
     """Losses [W] of a double-conversion UPS at `load` [W]: rating * (a + b x + c x^2), x = load / rating.
 
@@ -67,6 +68,7 @@ def ups_coefficients(eff_25: float, eff_50: float, eff_100: float) -> tuple[floa
     return float(a), float(b), float(c)
 
 
+@register_jitable
 def transformer_losses(load: np.ndarray, rating: np.ndarray, no_load: np.ndarray, at_rating: np.ndarray) -> np.ndarray:
     """Losses [W] of transformers at `load` [W]: iron plus copper growing with the square (IEC 60076-1)."""
     return no_load + at_rating * (load / rating) ** 2

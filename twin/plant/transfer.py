@@ -8,7 +8,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numba.extending import register_jitable
 
+from twin.physics.elementwise import clip, where
 from twin.plant.supply_types import Supply, SupplyInputs, SupplyState
 
 Array = np.ndarray
@@ -25,10 +27,6 @@ class Window(NamedTuple):
     ramp: Array  # W/s
     dt: float  # s
 
-    @property
-    def alive(self) -> Array:
-        return self.grid + self.on_s / self.dt
-
 
 class Timing(NamedTuple):
     """Seconds until each event, counted from the start of the step; NEVER where it is not due."""
@@ -38,44 +36,65 @@ class Timing(NamedTuple):
     back: Array  # switch reaches the grid side
 
 
+class Switch(NamedTuple):
+    """State of switch, timers and ramp as in SupplyState, all [..., F]."""
+
+    position: Array
+    moved_s: Array
+    stable_s: Array
+    run_s: Array
+    genset_ramp_w: Array
+
+
+@register_jitable
+def alive(w: Window) -> Array:
+    """Share of the step with the bus alive."""
+    return w.grid + w.on_s / w.dt
+
+
+@register_jitable
 def timing(p: Supply, s: SupplyState, u: SupplyInputs) -> Timing:
     """When the gensets are ready and the switch moves. Gensets that died on load, and are not there again before the switch can move, send it back."""
     lost, onto = u.grid_ok < 0.5, s.position > 0.5
     called = (lost | onto) & (u.genset_able > 0.0)
-    ready = np.where(called, np.maximum(p.genset_start - s.run_s, 0.0), NEVER)
+    ready = where(called, np.maximum(p.genset_start - s.run_s, 0.0), NEVER)
     move = np.maximum(u.transfer_delay_s - s.moved_s, 0.0)
-    go = np.where(lost & ~onto, ready + move, NEVER)
-    wait = np.where(ready > move, move, np.maximum(p.retransfer - s.stable_s, 0.0))
-    return Timing(ready, go, np.where(~lost & onto, wait, NEVER))
+    go = where(lost & np.logical_not(onto), ready + move, NEVER)
+    wait = where(ready > move, move, np.maximum(p.retransfer - s.stable_s, 0.0))
+    return Timing(ready, go, where(np.logical_not(lost) & onto, wait, NEVER))
 
 
+@register_jitable
 def window(p: Supply, s: SupplyState, u: SupplyInputs, t: Timing, dt: float) -> Window:
     """Who holds the bus between the events of the step."""
     lost, onto = u.grid_ok < 0.5, s.position > 0.5
-    grid_s = np.where(lost, 0.0, np.where(onto, np.maximum(dt - t.back, 0.0), dt))
-    on_s = np.clip(np.minimum(t.back, dt) - np.where(onto, t.ready, t.go), 0.0, dt)
+    grid_s = where(lost, 0.0, where(onto, np.maximum(dt - t.back, 0.0), dt))
+    on_s = clip(np.minimum(t.back, dt) - where(onto, t.ready, t.go), 0.0, dt)
     limit = u.genset_able * p.genset_rating
-    first = np.where(onto & (t.ready <= 0.0), np.minimum(s.genset_ramp_w, limit), 0.0)
+    first = where(onto & (t.ready <= 0.0), np.minimum(s.genset_ramp_w, limit), 0.0)
     return Window(grid_s / dt, on_s, first, limit, u.genset_able * p.genset_ramp, dt)
 
 
-def moved(p: Supply, s: SupplyState, u: SupplyInputs, t: Timing, w: Window) -> SupplyState:
+@register_jitable
+def moved(p: Supply, s: SupplyState, u: SupplyInputs, t: Timing, w: Window) -> Switch:
     """Switch, timers and ramp after the step."""
     lost, onto, dt = u.grid_ok < 0.5, s.position > 0.5, w.dt
     go, back = t.go <= dt, t.back <= dt
-    position = np.where(go, 1.0, np.where(back, 0.0, s.position))
-    waited = np.where(lost & ~onto, np.maximum(dt - t.ready, 0.0), np.where(~lost & onto & (t.ready > 0.0), dt, -NEVER))
+    position = where(go, 1.0, where(back, 0.0, s.position))
+    away, home = lost & np.logical_not(onto), np.logical_not(lost) & onto
+    waited = where(away, np.maximum(dt - t.ready, 0.0), where(home & (t.ready > 0.0), dt, -NEVER))
     running = (t.ready < NEVER) & (lost | (position > 0.5))
     ramped = np.minimum(w.limit_w, w.first_w + w.ramp * w.on_s)
-    return s.shift(
-        position=position,
-        moved_s=np.where(go | back, 0.0, np.maximum(s.moved_s + waited, 0.0)),
-        stable_s=np.where(lost, 0.0, np.minimum(s.stable_s + dt, p.retransfer)),
-        run_s=np.where(running, np.minimum(s.run_s + dt, p.genset_start), 0.0),
-        genset_ramp_w=np.where((position > 0.5) & (w.on_s > 0.0), ramped, 0.0),
+    return Switch(
+        position,
+        where(go | back, 0.0, np.maximum(s.moved_s + waited, 0.0)),
+        where(lost, 0.0, np.minimum(s.stable_s + dt, p.retransfer)),
+        where(running, np.minimum(s.run_s + dt, p.genset_start), 0.0),
+        where((position > 0.5) & (w.on_s > 0.0), ramped, 0.0),
     )
 
 
+@register_jitable
 def genset_mean(w: Window, need: Array) -> Array:
     """Mean power [W] of the gensets over the step for a load of `need` [W]: the integral of min(need, limit, first + ramp t)."""
     most = np.minimum(need, w.limit_w)
@@ -85,6 +104,7 @@ def genset_mean(w: Window, need: Array) -> Array:
     return (0.5 * (start + reached) * rise + most * (w.on_s - rise)) / w.dt
 
 
+@register_jitable
 def draw(w: Window, need: Array) -> Array:
     """Mean power [W] the bus gives over the step to a load of `need` [W]."""
     return w.grid * need + genset_mean(w, need)
