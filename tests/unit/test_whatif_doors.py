@@ -96,6 +96,18 @@ async def test_a_lost_worker_is_told_and_replaced(asker: Asker) -> None:
     assert await asker.ask(Request(ask=WORDS, horizon_s=10))
 
 
+async def test_a_forked_worker_says_the_same_and_ends_when_its_pipe_closes(asker: Asker) -> None:
+    g, start = grounded("valence")
+    other = Asker(g.site, lambda: start)
+    other.fork(g)
+    asked = Request(ask=WORDS, horizon_s=10)
+    assert await other.ask(asked) == await asker.ask(asked)
+    process = other._process
+    other._pipe.close()
+    await asyncio.to_thread(process.join, 100)
+    assert process.exitcode == 0
+
+
 async def test_too_many_at_once_are_refused_with_the_number(asker: Asker) -> None:
     asker.most = 0
     with pytest.raises(Busy, match="at most 0"):

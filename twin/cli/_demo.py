@@ -22,8 +22,7 @@ from twin.cli._history import History
 from twin.cli._logs import to_stderr
 from twin.cli._memory import pss_mb
 from twin.cli._serving import listen, serve, stop_on_signals
-from twin.engine import rehearse, start
-from twin.service.assemble import assemble
+from twin.service.assemble import Assembly, assemble
 from twin.service.clock import ScaledClock
 from twin.sources.broker import LOOPBACK, free_port, require_free, start_broker
 from twin.wire.reasons import LIMITS, Limits
@@ -90,30 +89,33 @@ def _run(demo: Demo, site: Site, listener: socket.socket, folder: Path, children
     settings = _settings(demo, folder, broker_port)
     start_ms = int(time.time()) * 1000
     children.start("sensors", "sensors.cli:simulate", site, f"mqtt://{LOOPBACK}:{broker_port}", demo.speed, demo.seed, start_ms)
-    rehearse(start(paced(site, demo.speed)))
+    assembly = assemble(paced(site, demo.speed), settings, ScaledClock(demo.speed, start_ms), limits=_limits(demo.speed),
+                        twin_every_s=max(1.0, demo.speed))
+    assembly.fork()
     history = History(children, site, settings, demo.seed, start_ms) if demo.history else None
     start_broker(broker_port)
     to_stderr(settings.log_level if settings.log_level != "info" else "warning")
     report = Report(f"http://{LOOPBACK}:{listener.getsockname()[1]}", f"mqtt://{LOOPBACK}:{broker_port}", began)
-    asyncio.run(_live(demo, paced(site, demo.speed), settings, listener, children, history, report, start_ms))
+    try:
+        asyncio.run(_live(demo, assembly, settings, listener, children, history, report))
+    finally:
+        assembly.asker.close()
     if demo.as_json:
         typer.echo(json.dumps(report.as_dict()))
 
 
-async def _live(demo: Demo, site: Site, settings: Settings, listener: socket.socket, children: Children,
-                history: History | None, report: Report, start_ms: int) -> None:
+async def _live(demo: Demo, assembly: Assembly, settings: Settings, listener: socket.socket, children: Children,
+                history: History | None, report: Report) -> None:
     stop = asyncio.Event()
     stop_on_signals(stop)
-    assembly = assemble(site, settings, ScaledClock(demo.speed, start_ms), limits=_limits(demo.speed),
-                        twin_every_s=max(1.0, demo.speed))
     console = Console(stderr=True, quiet=demo.as_json)
-    _greet(console, site, demo, settings, report)
+    _greet(console, assembly.service.site, demo, settings, report)
 
     async def watch() -> None:
         while not stop.is_set():  # from then on the sensors are told to end
             if not children.running[0].is_alive():
                 raise ChildEnded(f"the sensors ended with code {children.running[0].exitcode}")
-            report.memory_mb = max(report.memory_mb, await asyncio.to_thread(pss_mb, [os.getpid(), *children.pids()]))
+            report.memory_mb = max(report.memory_mb, await asyncio.to_thread(pss_mb, [os.getpid(), *children.pids(), *assembly.asker.pids()]))
             await asyncio.sleep(LOOK_S)
 
     async def guarded() -> None:

@@ -25,7 +25,8 @@ def run(
     from config.load import load_site
     from config.settings import load_settings
     from twin.cli._serving import listen
-    from twin.service.assemble import need_broker
+    from twin.service.assemble import assemble, need_broker
+    from twin.service.clock import WallClock
     from twin.sources.broker import PortTaken
     from twin.sources.log import LogError
 
@@ -34,7 +35,9 @@ def run(
     need_broker(settings)
     try:
         listener = listen(settings.http.host, settings.http.port)
-        asyncio.run(_live(loaded, settings, listener, log))
+        assembly = assemble(loaded, settings, WallClock(), log)
+        assembly.fork()
+        asyncio.run(_live(assembly, settings, listener))
     except (PortTaken, LogError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
@@ -46,19 +49,15 @@ def _given(mqtt: str | None, influx: str | None, port: int | None) -> dict[str, 
     return {part: {key: value} for part, (key, value) in found.items() if value is not None}
 
 
-async def _live(site, settings, listener, log) -> None:
+async def _live(assembly, settings, listener) -> None:
     import asyncio
 
     from twin.cli._logs import to_stderr
     from twin.cli._serving import serve, stop_on_signals
-    from twin.service.assemble import assemble
-    from twin.service.clock import WallClock
 
     to_stderr(settings.log_level)
     stop = asyncio.Event()
     stop_on_signals(stop)
-    assembly = assemble(site, settings, WallClock(), log)
-    assembly.asker.warm()
     host, port = listener.getsockname()[:2]
-    typer.echo(f"{site.model.name}: page on http://{host}:{port}, broker {assembly.source.address}", err=True)
+    typer.echo(f"{assembly.service.site.model.name}: page on http://{host}:{port}, broker {assembly.source.address}", err=True)
     await serve(assembly, listener, str(settings.store.path), stop)

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import multiprocessing
 import pickle
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from config.site import Site
 from twin.service.advice_request import AdviceRequest, wish
 from twin.service.request import Request, question
 from twin.service.worker import work
+from twin.whatif.ground import Ground
 from twin.whatif.refusal import Refused
 from twin.whatif.start import Start
 
@@ -64,9 +66,15 @@ class Asker:
         finally:
             del self._running[name]
 
-    def warm(self) -> None:
-        """Start the worker now, so that the first question need not wait for it."""
-        self._started()
+    def fork(self, g: Ground) -> None:
+        """Start the worker now, with all that this process has in memory: to be called before it starts a thread."""
+        gc.collect()
+        gc.freeze()  # the collector would write into the pages that are shared
+        self._begin("fork", g)
+
+    def pids(self) -> list[int]:
+        """Process ids of the worker, if there is one."""
+        return [p.pid for p in (self._process,) if p is not None and p.pid and p.is_alive()]
 
     def cancel(self, name: str) -> bool:
         """Stop one that runs or waits; whether there was one."""
@@ -85,12 +93,17 @@ class Asker:
 
     def _started(self) -> Connection:
         if self._process is None or not self._process.is_alive() or self._pipe is None:
-            context = multiprocessing.get_context("spawn")
-            self._pipe, theirs = context.Pipe()
-            self._cancel = context.Event()
-            self._process = context.Process(target=work, args=(self.site, theirs, self._cancel), daemon=True, name="whatif")
-            self._process.start()
-            theirs.close()
+            return self._begin("spawn", None)
+        return self._pipe
+
+    def _begin(self, method: str, g: Ground | None) -> Connection:
+        context: Any = multiprocessing.get_context(method)
+        self._pipe, theirs = context.Pipe()
+        self._cancel = context.Event()
+        far = self._pipe if method == "fork" else None
+        self._process = context.Process(target=work, args=(self.site, g, theirs, far, self._cancel), daemon=True, name="whatif")
+        self._process.start()
+        theirs.close()
         return self._pipe
 
     async def _work(self, job: bytes, tell: Tell, cancelled: asyncio.Event) -> bytes:

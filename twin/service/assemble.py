@@ -49,7 +49,12 @@ class Assembly:
     hub: Hub
     asker: Asker
     door: MqttWhatif
+    ground: Ground
     forecaster: Forecaster
+
+    def fork(self) -> None:
+        """Start the process that answers what-ifs: before any thread."""
+        self.asker.fork(self.ground)
 
 
 def assemble(site: Site, settings: Settings, clock: Clock, log_file: Path | None = None, limits: Limits = LIMITS,
@@ -79,7 +84,7 @@ def assemble(site: Site, settings: Settings, clock: Clock, log_file: Path | None
         answer=_answers(source, clock), counts=counts, alarms=lambda twin: twin.alarms, aside=door.take,
     )
     forecaster = Forecaster(g, lambda: service.twin, hub, lambda effects: put(service.sinks, effects))
-    return Assembly(service, source, hub, asker, door, forecaster)
+    return Assembly(service, source, hub, asker, door, g, forecaster)
 
 
 def put(sinks: Sequence[Sink], effects: Sequence[Effect]) -> None:

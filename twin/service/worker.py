@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import signal
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Event
 
@@ -26,11 +27,17 @@ class Cancelled(Exception):
     """Whoever asked does not want to know any more."""
 
 
-def work(site: Site, pipe: Connection, cancel: Event) -> None:
+def work(site: Site, g: Ground | None, pipe: Connection, far: Connection | None, cancel: Event) -> None:
     """Answer one request after the other until the pipe closes: (request, question or wish, start as bytes or None) in; ("share", x), ("answer", bytes),
-    ("refused", field, why) or ("cancelled",) out."""
+    ("refused", field, why) or ("cancelled",) out. A forked worker has `g`, and the `far` end of the pipe to close."""
+    signal.set_wakeup_fd(-1)  # the service's own, if it has one already
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the service's matter: it ends us
     os.nice(NICE)
-    g = ground(site)
+    if far is not None:
+        far.close()
+    if g is None:
+        g = ground(site)
     while True:
         try:
             request, question, present = pickle.loads(pipe.recv_bytes())
