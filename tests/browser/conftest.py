@@ -26,6 +26,7 @@ class Served:
     def __init__(self, site_name: str, hub: Hub | None = None, alive: bool = True):
         self.site = load_site(site_name)
         self.hub = hub or feeder.make_hub(self.site)
+        self.asker = feeder.asker(self.site)
         self.alive, self.now_ms, self.port = alive, feeder.T0_MS, 0
         self.start()
 
@@ -42,7 +43,7 @@ class Served:
         self.port = self._listener.getsockname()[1]
         self.hub.changed = asyncio.Condition()
         self._app = app = create_app(self.hub, ":fake:", clock_ms=lambda: self.now_ms, history=feeder.history(self.site),
-                                            ask=feeder.desk(self.hub))
+                                            ask=feeder.desk(self.hub), asker=self.asker)
         self._server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True)
         self._thread.start()
@@ -57,6 +58,7 @@ class Served:
         self._server.should_exit = True
         self._loop.call_soon_threadsafe(self._app.state.live.close)
         self._thread.join(20)
+        self.asker.close()
         self._listener.close()
 
 

@@ -23,8 +23,13 @@ from twin.alarms import Refused, Request, command, update
 from twin.alarms.places import Places
 from twin.console.app import create_app
 from twin.estimate.findings import Finding, Place
-from twin.events import ACTUAL, BELIEVED, GOOD, STALE, SUSPECT, Answer, Reading, Rejected, Snapshot
+from twin.events import ACTUAL, BELIEVED, GOOD, STALE, SUSPECT, Answer, Reading, Rejected, Score, Snapshot
+from twin.forecast.quantities import Column
+from twin.forecast.show import FORECAST, Told
+from twin.service.asker import Asker
 from twin.service.hub import Hub
+from twin.whatif.ground import ground
+from twin.whatif.start import designed
 from twin.wire.native import decode
 
 SUSPECT_CDU, STALE_RACK = 4, 100  # rows
@@ -116,12 +121,24 @@ def feed(hub: Hub, state: Snapshot) -> None:
     hub.counters["stored"] = hub.counters["received"]
 
 
+def forecast(site: Site, made_ms: int) -> Told:
+    """What would be foretold: the plant's own course, with a band that widens."""
+    keys = [("site", "it_kw"), ("loop", "supply_c"), ("loop", "return_c"), ("site", "sold_kw")]
+    ends = np.cumsum([site.count(cls) for cls, _ in keys])
+    columns = tuple(Column(cls, name, slice(int(e) - site.count(cls), int(e))) for (cls, name), e in zip(keys, ends, strict=True))
+    times = made_ms + 60_000 * np.arange(1, 241)
+    values = np.array([np.concatenate([table(site, c.cls, plant(site, int(t))[c.cls])[:, CLASSES[c.cls].column(c.name)] for c in columns]) for t in times])
+    std = 0.01 * np.abs(values) * np.sqrt(np.arange(1, 241) / 60.0)[:, None]
+    scores = tuple(Score(made_ms, FORECAST, c.key, h, 0.31, 0.88, 1.0, 1.5, 200.0) for c in columns for h in (900.0, 3600.0))
+    return Told(made_ms, times, columns, values, std, "as now", scores)
+
+
 def make_hub(site: Site, ts_ms: int = T0_MS) -> Hub:
     """A hub with a first state and some bad input behind it."""
     hub = Hub(site)
     state = snapshot(site, ts_ms)
     feed(hub, state)
-    hub.snapshot = state
+    hub.snapshot, hub.forecast = state, forecast(site, ts_ms)
     hub.counters.update({"late": 3, "duplicate": 12, "rejected_out_of_range": 7, "rejected_not_json": 2})
     hub.rejected.append(Rejected(ts_ms, "out_of_range", "dc/valence/h1/cdu/cdu-05/tele", "tcs_supply_c", "311.9 is above 110 degC"))
     hub.rejected.append(Rejected(ts_ms, "not_json", "dc/valence/h1/rack/r017/tele", "", "truncated at byte 41"))
@@ -175,6 +192,11 @@ def desk(hub: Hub) -> Callable[..., Awaitable[Answer]]:
     return ask
 
 
+def asker(site: Site) -> Asker:
+    """Answers what-ifs from the plant at rest, in a process of its own as in the service."""
+    return Asker(site, lambda: designed(ground(site)))
+
+
 async def run(hub: Hub, period_s: float, alive: Callable[[], bool], clock_ms: Callable[[], int]) -> None:
     """Publish a new state every period while `alive()`."""
     while True:
@@ -190,7 +212,7 @@ async def serve(port: int, site_name: str) -> None:
     hub = make_hub(site, int(time.time() * 1000))
     find(hub, int(time.time() * 1000) - 6_000, *faults())
     find(hub, int(time.time() * 1000), *faults())
-    app = create_app(hub, ":fake:", clock_ms=lambda: int(time.time() * 1000), history=history(site), ask=desk(hub))
+    app = create_app(hub, ":fake:", clock_ms=lambda: int(time.time() * 1000), history=history(site), ask=desk(hub), asker=asker(site))
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=1))
     await asyncio.gather(server.serve(), run(hub, 1.0, lambda: True, lambda: int(time.time() * 1000)))
 

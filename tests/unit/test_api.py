@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from config.classes import CLASSES
 from config.load import load_site
+from tests.browser.console_feeder import forecast
 from tests.unit.test_api_frame import TS, blank, reading
 from twin.api import live
 from twin.console.app import STATIC, create_app
@@ -138,5 +139,20 @@ def test_chart_library_is_what_its_author_published(client: TestClient) -> None:
 def test_openapi_describes_every_route(client: TestClient) -> None:
     paths = client.get("/api/openapi.json").json()["paths"]
     assert {"/api/site", "/api/live", "/api/history", "/api/health", "/api/rejected", "/metrics", "/api/rack/{hall}/{id}",
-            "/api/alarms", "/api/alarms/{id}/{verb}", "/api/whatif", "/api/whatif/{id}", "/api/advise"} == set(paths)
+            "/api/alarms", "/api/alarms/{id}/{verb}", "/api/whatif", "/api/whatif/{id}", "/api/advise", "/api/forecast", "/api/forecast/skill"} == set(paths)
     assert all(r["summary"] and r["description"] for route in paths.values() for r in route.values())
+
+
+def test_a_forecast_is_told_with_its_band_and_its_scores(client: TestClient, hub: Hub) -> None:
+    assert client.get("/api/forecast/skill").json()["made_ms"] is None
+    hub.forecast = forecast(hub.site, TS)
+    found = client.get("/api/forecast", params={"class": "site", "hall": "site", "id": "totals", "field": "it_kw"}).json()
+    assert len(found["t"]) == 240
+    assert found["t"][0] == found["made_ms"] + 60_000
+    assert all(low < middle < high for low, middle, high in zip(found["low"], found["v"], found["high"], strict=True))
+    assert [s["horizon"] for s in found["skill"]] == ["15min", "1h"]
+    assert found["skill"][0] | {"rmse": 0, "persistence_rmse": 0} == {"column": "site.it_kw", "horizon": "15min", "skill": 0.31, "coverage": 0.88, "rmse": 0,
+                                                                      "persistence_rmse": 0, "n": 200.0}
+    assert client.get("/api/forecast", params={"class": "ups", "hall": "site", "id": "ups-a", "field": "charge_pct"}).json()["t"] == []
+    assert client.get("/api/forecast", params={"class": "site", "hall": "h9", "id": "totals", "field": "it_kw"}).status_code == 404
+    assert len(client.get("/api/forecast/skill").json()["scores"]) == 8

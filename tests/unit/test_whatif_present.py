@@ -7,15 +7,22 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
+from config.classes import CLASSES
 from config.load import load_site
+from sensors.simulate import history
 from tests.futures import grounded, question
+from twin.engine import advance
 from twin.engine.ahead import present
 from twin.engine.twin import start
 from twin.events import ACTUAL
+from twin.service.backfill import coarse
 from twin.whatif.ask import ask
 from twin.whatif.snapshots import WHATIF, snapshots
 from twin.wire.lines import lines
+from twin.wire.native import codec
+from twin.wire.reasons import Limits
 
+WINTER_MS = 1_772_366_400_000  # 2026-03-01T12:00Z
 
 @pytest.fixture(scope="module")
 def twin():
@@ -37,6 +44,31 @@ def test_a_future_begins_where_the_twin_stands(twin) -> None:
     assert found.base["site.gpu_max_c"][0] == pytest.approx(twin.belief.state.die.max(), abs=0.1)
     assert np.ptp(found.base["site.gpu_max_c"]) < 1.0
     assert np.ptp(found.base["loop.supply_c"]) < 1.0
+
+
+@pytest.fixture(scope="module")
+def followed():
+    """A twin that has followed an hour of a simulated winter's plant, its fans still and its coolers rejecting by natural draught."""
+    site = coarse(load_site("valence"), 60.0)
+    twin = start(site, watched=False)
+    for topic, payload in history(site, 1.0, 60.0, 3, WINTER_MS):
+        event = codec(site).decode(topic, payload, WINTER_MS, Limits(past_ms=7_200_000, future_ms=60_000)).event
+        twin, _ = advance(site, twin, event) if event is not None else (twin, ())
+    return twin
+
+
+def test_a_future_in_which_nothing_happens_begins_without_a_bump(followed) -> None:
+    """Coolers go on rejecting what they reject, pumps moving what they move: else loops would warm by kelvins until controllers catch up."""
+    g = grounded("valence")[0]
+    s = present(g, followed)
+    found = ask(g, s, question("", horizon_s=1800, step_s=5)).base
+    now = followed.snapshot.values["loop"][0]
+    supply, back, flow = (now[CLASSES["loop"].column(c)] for c in ("supply_c", "return_c", "flow_lpm"))
+    assert np.abs(found["loop.supply_c"] - supply).max() < 0.6
+    assert np.abs(found["loop.return_c"] - back).max() < 0.8
+    assert found["loop.flow_lpm"] == pytest.approx(flow, rel=0.08)
+    rejected = followed.snapshot.values["cooler"][0, CLASSES["cooler"].column("heat_kw")]
+    assert found["site.rejected_kw"][0] == pytest.approx(rejected, rel=0.05)
 
 
 def test_snapshots_are_those_of_the_live_twin_under_another_tag(twin) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import PlainTextResponse, StreamingResponse
 
-from twin.api import advise, alarms, history, metrics, whatif
+from twin.api import advise, alarms, forecast, history, metrics, whatif
 from twin.api.describe import describe
 from twin.api.errors import Refused, one_of
 from twin.api.live import Live
@@ -46,6 +46,7 @@ def router(context: Context) -> APIRouter:
     alarms.add_routes(routes, context.hub, context.clock_ms, context.ask)
     whatif.add_routes(routes, context.asker)
     advise.add_routes(routes, context.asker)
+    forecast.add_routes(routes, context.hub)
     return routes
 
 

@@ -31,6 +31,7 @@ class KindInfo(BaseModel):
     kind: str
     what: str
     example: str = Field(description="as words")
+    words: list[str] = Field(description="fields that a typed question gives without their names, in this order")
     fields: dict[str, Any] = Field(description="JSON schema of its fields")
 
 
@@ -57,7 +58,8 @@ class CancelledAnswer(BaseModel):
 
 
 def catalogue() -> Catalogue:
-    kinds = [KindInfo(kind=name, what=(kind.__doc__ or "").partition("\n")[0], example=kind.example, fields=kind.model_json_schema()["properties"])
+    kinds = [KindInfo(kind=name, what=(kind.__doc__ or "").partition("\n")[0], example=kind.example, words=list(kind.words),
+                      fields=kind.model_json_schema()["properties"])
              for name, kind in sorted(KINDS.items())]
     saved = [(name, scenario(scenario_tree(name))) for name in known_scenarios()]
     return Catalogue(kinds=kinds, scenarios=[ScenarioInfo(name=n, title=q.title, asks=q.asks, question=plain(q)) for n, q in saved])

@@ -28,13 +28,25 @@ def present(g: Ground, twin: Twin) -> Start:
     """
     belief, u = twin.belief, twin.inputs or twin.designed
     known = replace(belief.slow.p, leaves=replace(belief.slow.p.leaves, plate_factor=belief.factor))
+    air = _air(g, twin, u)
+    g = replace(g, m=replace(g.m, air=air))
     machines = cooling(known, poised(known, g.m, u, _running(g, twin)), u, belief.state, _rejected(g, twin))
     world = _world(g, twin, u, replace(calm(g, machines, g.d.average_load, g.d.mean_outdoor, g.d.mean_outdoor - 3.0), stand=machines))
     supply = at_rest(g.supply)
     charge = _column(twin, "ups", "charge_pct")
     supply = supply.shift(battery=np.where(np.isfinite(charge), np.clip(charge, 0.0, 1.0), 1.0) * g.supply.battery)
     return Start(belief.state, machines, supply, filled(known, g.volumes, belief.state), world, twin.snapshot.ts_ms if twin.snapshot else 0, known,
-                 doubt(belief, known))
+                 doubt(belief, known), air)
+
+
+def _air(g: Ground, twin: Twin, u: Inputs) -> Array:
+    """Conductance [L] m3/(s Pa^0.5) of the fan coils' branches: what the main carries beside the CDUs, at the pressure across the hall that is
+    measured, else held; of the design where that is not a branch of half to twice its size."""
+    dp, loops = g.m.loop_dp.astype(float).copy(), twin.model.loop_of["loop"]
+    seen = _column(twin, "loop", "dp_kpa")
+    dp[loops] = np.where(np.isfinite(seen) & (seen > 0.1 * dp[loops]), seen, dp[loops])
+    found = u.air_flow / np.sqrt(dp)
+    return np.where((found > 0.5 * g.m.air) & (found < 2.0 * g.m.air), found, g.m.air)
 
 
 def _column(twin: Twin, cls: str, name: str) -> Array:

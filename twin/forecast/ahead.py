@@ -19,7 +19,7 @@ from twin.whatif.ground import Ground
 from twin.whatif.motion import averaged
 from twin.whatif.run import running
 from twin.whatif.schedule import Piece, Span
-from twin.whatif.start import Start
+from twin.whatif.start import Start, suited
 from twin.whatif.world import World, loaded
 
 Array = np.ndarray
@@ -51,6 +51,7 @@ class Forecast:
 
 def ahead(g: Ground, start: Start, present: Snapshot, outlook: Outlook, recent: Recent | None = None) -> Generator[None, None, Forecast]:
     """The forecast from a start and its snapshot, in parts of some milliseconds. Pure."""
+    g = suited(g, start)
     found = columns(g)
     t = np.arange(0.0, HORIZON_S, PIECE_S) + 0.5 * PIECE_S
     world = start.world.targets

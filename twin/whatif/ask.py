@@ -22,7 +22,7 @@ from twin.whatif.run import run
 from twin.whatif.schedule import checked, pieces, spans
 from twin.whatif.series import series
 from twin.whatif.span import clock, spoken
-from twin.whatif.start import Start
+from twin.whatif.start import Start, suited
 
 Array = np.ndarray
 ROOM, FEWEST, MOST = 1_500_000, 240, 3600  # values of a rack column, and records of a future beside the fine ones after its changes
@@ -35,6 +35,7 @@ def ask(g: Ground, start: Start, q: Question, tell: Callable[[float], None] = la
     """
     checked(g, q.perturbations)
     g, start = extended(g, start, q.perturbations)
+    g = suited(g, start)
     affordable(g, q)
     tell(0.0)
     steps = max(round(q.horizon_s / q.step_s), 1)

@@ -42,6 +42,12 @@ class Start:
     ts_ms: int = 0  # event time of the moment; 0 for a designed one
     known: Parameters | None = None  # as learned; of the datasheets when left out
     doubt: Doubt | None = None
+    air: Array | None = None  # [L] conductance of the fan coils' branches m3/(s Pa^0.5) as found; of the design when left out
+
+
+def suited(g: Ground, s: Start) -> Ground:
+    """The ground with what a start has found of machines that nothing else learns."""
+    return g if s.air is None else replace(g, m=replace(g.m, air=s.air))
 
 
 def designed(g: Ground, load: float | None = None, dry_bulb: float | None = None, wet_bulb: float | None = None) -> Start:

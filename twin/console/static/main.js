@@ -10,6 +10,7 @@ import { RackDialog } from "./rack.js";
 import { HallStrip, RackGrid } from "./racks.js";
 import { Synoptic } from "./synoptic.js";
 import { Trends } from "./trends.js";
+import { WhatIf } from "./whatif.js";
 
 const RETRY_MS = 2000;
 
@@ -27,6 +28,7 @@ class Page {
     this.dialog = new RackDialog(model);
     this.synoptic = new Synoptic(model);
     this.trends = new Trends(model);
+    this.whatif = new WhatIf(model);
     this.parts = [new Header(model), new AlarmList(model), new HallStrip(model, choose), this.synoptic,
       new RackGrid(model, (rack) => this.dialog.open(rack)), new Inputs(model), this.trends];
     let first = true;
@@ -42,6 +44,7 @@ class Page {
     this.live.close();
     this.synoptic.close();
     this.trends.close();
+    this.whatif.close();
   }
 }
 

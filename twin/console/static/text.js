@@ -28,6 +28,14 @@ const EN = {
   author: "Your name", author_hint: "e.g. ann", author_needed: "Write your name first (letters, digits, . _ @ - :): whoever acts on an alarm says who they are.",
   not_done: (why) => `Not done: ${why}`, stands_for: (n) => `stands for ${n} more`, or_else: "or:", time_left: (s) => `limit in ${s}`, times: (n) => `${n} times`,
   by: (name) => `by ${name}`, left: (s) => `for ${s}`,
+  happens: "What happens", scenarios: "Saved scenarios", kinds: "One thing", look: "How far", bands: "Uncertainty", no_bands: "none", with_bands: (n) => `${n} futures`,
+  ask: "Ask", stop: "Stop", asking: "Working it out", whatif_hint: "Starts from the plant as it is now. Nothing is sent to the plant.",
+  no_whatif: "This service answers no what-ifs.", whatif_lost: "The service did not answer; ask again.", with_it: "if so", without_it: "if nothing happens",
+  otherwise: "else", shown_curve: "Curve shown", nothing_reached: "No limit is reached sooner than without it.", after: "after",
+  difference: { facility_kwh: "electricity", net_eur: "net cost", sold_kwh: "heat sold", co2_kg: "CO2e", lost_gpu_h: "GPU hours lost" },
+  foretold: "foretold", skill: (rows) => `skill ${rows.map(([at, skill, inside]) => `${at} ${skill} (band ${inside} %)`).join(" · ")}`,
+  skill_none: "skill: nothing foretold has come yet",
+  skill_hint: "1 - RMSE of the forecast / RMSE of 'nothing changes', over the last day: 1 perfect, 0 no better. Band: share of what came between 5 and 95 %, right at 90.",
   no_history: "No history yet", of: "of", safe: "safe", throttling: "throttling", unknown: "unknown", cold: "°C",
 };
 export const text = EN;

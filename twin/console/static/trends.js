@@ -1,11 +1,11 @@
-// Trends: what was measured against what the twin held, with its band. History first, then each frame adds a point.
+// Trends: what was measured against what the twin held, with its band, and what is foretold. History first, then each frame adds a point.
 import { $, h, put } from "./dom.js";
 import { clock, known, num, style } from "./format.js";
 import { text } from "./text.js";
 
-const SPANS = [["15 min", 900_000], ["24 h", 86_400_000]];
+const SPANS = [["15 min", 900_000, 300_000], ["4 h", 14_400_000, 14_400_000], ["24 h", 86_400_000, 14_400_000]]; // name, past and future shown
 const RELOAD_MS = 60_000;
-const INK = { grid: "#1f2a34", axis: "#93a4b3", measured: "#f2f5f7", twin: "#58a9f0", band: "rgba(88,169,240,0.22)" };
+const INK = { grid: "#1f2a34", axis: "#93a4b3", measured: "#f2f5f7", twin: "#58a9f0", band: "rgba(88,169,240,0.22)", ahead: "#e8b45a", aheadBand: "rgba(232,180,90,0.2)" };
 const WANTED = [["site", "it_kw"], ["loop", "supply_c"], ["loop", "return_c"], ["site", "gpu_margin_k"], ["site", "sold_kw"], ["site", "pue_ratio"], ["site", "erf_ratio"],
   ["loop", "flow_lpm"], ["loop", "dp_kpa"], ["pump", "power_kw"], ["tank", "charge_pct"], ["heatpump", "heat_kw"], ["heatpump", "cop_ratio"], ["district", "heat_kw"],
   ["cooler", "heat_kw"], ["cooler", "fan_pct"], ["tower", "supply_c"], ["tower", "fan_pct"], ["weather", "dry_bulb_c"], ["site", "gpu_max_c"]];
@@ -15,7 +15,7 @@ const NAMES = { loop: "Facility ", pump: "Pumps ", tank: "Tank ", heatpump: "Hea
 export class Trends {
   constructor(model) {
     this.model = model;
-    this.span = SPANS[0][1];
+    this.span = SPANS[0];
     const options = WANTED.filter(([cls, column]) => model.has(cls) && model.columns(cls).includes(column));
     const first = [...FIRST, model.site.network ? "site.sold_kw" : "site.gpu_margin_k"];
     this.charts = first.map((key) => new Chart(model, options, key, () => this.span));
@@ -27,8 +27,8 @@ export class Trends {
   }
 
   #spans() {
-    const buttons = SPANS.map(([name, ms]) => h("button", { type: "button", text: name, "aria-pressed": String(ms === this.span), onclick: (e) => {
-      this.span = ms;
+    const buttons = SPANS.map((span) => h("button", { type: "button", text: span[0], "aria-pressed": String(span === this.span), onclick: (e) => {
+      this.span = span;
       for (const b of buttons) b.setAttribute("aria-pressed", String(b === e.currentTarget));
       if (this.model.frame?.ts) this.reload();
     } }));
@@ -61,7 +61,8 @@ class Chart {
     this.readout = h("output", { text: "–" });
     const choice = h("select", { "aria-label": text.choose, onchange: (e) => this.choose(e.target.value) }, ...options.map(([cls, column]) =>
       h("option", { value: `${cls}.${column}`, text: title(model, cls, column), selected: `${cls}.${column}` === key })));
-    this.node = h("figure", {}, h("figcaption", {}, choice, this.readout), this.body);
+    this.skill = h("p", { class: "skill", title: text.skill_hint });
+    this.node = h("figure", {}, h("figcaption", {}, choice, this.readout), this.body, this.skill);
     this.choose(key);
   }
 
@@ -76,21 +77,17 @@ class Chart {
 
   async load() {
     const asked = (this.asked = Symbol("load"));
-    const span = this.span();
+    const [, span] = this.span();
     const asset = this.model.assets[this.cls][0];
     const end = this.model.frame.ts;
     const query = new URLSearchParams({ class: this.cls, hall: asset.hall, id: asset.id, field: this.column, max_points: "720",
       start_ms: String(Math.max(0, end - span)), end_ms: String(end) });
-    let found = null;
-    try {
-      const answer = await fetch(`/api/history?${query}`);
-      if (answer.ok) found = await answer.json();
-    } catch {
-      // the banner says that the connection is lost; live points go on when it is back
-    }
+    const [found, ahead] = await Promise.all([get(`/api/history?${query}`), get(`/api/forecast?${query}`)]);
     if (asked !== this.asked) return; // another one was asked for since
+    this.ahead = ahead;
     this.#merge(found);
     this.draw();
+    this.#judged();
   }
 
   #merge(found) {
@@ -109,19 +106,31 @@ class Chart {
     this.draw();
   }
 
-  /** Columns for uPlot: time (s), low and high of the band, twin, measured. */
+  /** How well this column was foretold so far, in a line. */
+  #judged() {
+    const found = (this.ahead?.skill ?? []).filter((s) => known(s.skill));
+    put(this.skill, found.length ? text.skill(found.map((s) => [s.horizon, num(s.skill, 2), num(100 * s.coverage, 0)])) : this.ahead?.t.length ? text.skill_none : "");
+  }
+
+  /** Columns for uPlot: time (s), low and high of the band, twin, measured; then of what is foretold high, low, middle. */
   #table() {
     const k = this.style.scale;
+    const [, past, future] = this.span();
     const end = this.model.frame?.ts ?? Date.now();
-    const rows = [...this.points].filter(([t]) => t >= end - this.span()).sort((a, b) => a[0] - b[0]);
-    const of = (f) => rows.map(([, p]) => f(p));
+    const rows = [...this.points].filter(([t]) => t >= end - past).sort((a, b) => a[0] - b[0]);
+    this.now = rows.length - 1;
+    const to = this.ahead ? this.ahead.t.map((t, i) => [t, i]).filter(([t]) => t > end && t <= end + future) : [];
+    const gone = rows.map(() => null), come = to.map(() => null);
+    const of = (f) => [...rows.map(([, p]) => f(p)), ...come];
+    const told = (name) => [...gone, ...to.map(([, i]) => (known(this.ahead[name][i]) ? this.ahead[name][i] * k : null))];
     const band = (sign) => of((p) => (known(p.v) && known(p.s) ? (p.v + sign * 2 * p.s) * k : null));
-    return [rows.map(([t]) => t / 1000), band(1), band(-1), of((p) => (known(p.v) ? p.v * k : null)), of((p) => (known(p.m) ? p.m * k : null))];
+    return [[...rows.map(([t]) => t / 1000), ...to.map(([t]) => t / 1000)], band(1), band(-1), of((p) => (known(p.v) ? p.v * k : null)),
+      of((p) => (known(p.m) ? p.m * k : null)), told("high"), told("low"), told("v")];
   }
 
   draw() {
     const table = this.#table();
-    const last = table[0].length - 1;
+    const last = this.now;
     this.table = table;
     if (last >= 0) this.say(last);
     else put(this.readout, text.no_history);
@@ -130,9 +139,13 @@ class Chart {
   }
 
   say(i) {
-    const [t, , , v, m] = this.table.map((column) => column[i]);
+    const [t, , , v, m, high, low, told] = this.table.map((column) => column[i]);
     const unit = this.style.unit ? ` ${this.style.unit}` : "";
-    const when = i === this.table[0].length - 1 ? "" : `${clock(t * 1000, this.model.site.timezone)}  `;
+    const when = i === this.now ? "" : `${clock(t * 1000, this.model.site.timezone)}  `;
+    if (i > this.now) {
+      put(this.readout, `${when}${text.foretold} ${num(told, this.style.digits)}${unit} (${num(low, this.style.digits)} … ${num(high, this.style.digits)})`);
+      return;
+    }
     put(this.readout, when + (known(m) ? `${num(m, this.style.digits)}${unit} · ${text.twin} ${num(v, this.style.digits)}` : `${num(v, this.style.digits)}${unit}`));
   }
 
@@ -149,10 +162,21 @@ class Chart {
       axes: [{ ...axis, space: 70, size: 26, values: [[3600, "{HH}:{mm}"], [60, "{HH}:{mm}"], [1, "{HH}:{mm}:{ss}"]] }, { ...axis, size: 52, space: 34, values: (u, vs) => tick(vs) }],
       scales: { y: { range: (u, low, high) => room(low, high) } },
       series: [{}, hidden, hidden, { stroke: INK.twin, width: 2, points: { show: false }, spanGaps: true },
-        { stroke: INK.measured, width: 1, points: { show: false }, spanGaps: true }],
-      bands: [{ series: [1, 2], fill: INK.band }],
+        { stroke: INK.measured, width: 1, points: { show: false }, spanGaps: true }, hidden, hidden,
+        { stroke: INK.ahead, width: 2, dash: [6, 4], points: { show: false }, spanGaps: true }],
+      bands: [{ series: [1, 2], fill: INK.band }, { series: [5, 6], fill: INK.aheadBand }],
       hooks: { setCursor: [(u) => { if (u.cursor.idx != null) this.say(u.cursor.idx); }] },
     };
+  }
+}
+
+/** JSON of an answer; null when there is none: the banner says that the connection is lost. */
+async function get(path) {
+  try {
+    const answer = await fetch(path);
+    return answer.ok ? await answer.json() : null;
+  } catch {
+    return null;
   }
 }
 
