@@ -12,13 +12,14 @@ from typing import Any
 from config.site import Site
 from twin.events import AlarmChange, Effect
 from twin.sinks.base import LIVE
+from twin.sinks.task import TaskSink
 from twin.wire.alarms import encode_alarm
 
 Publish = Callable[[str, bytes, int, bool], Awaitable[None]]  # topic, payload, QoS, retain
 RETRY_S, CLOSE_S = 1.0, 2.0
 
 
-class MqttAlarms:
+class MqttAlarms(TaskSink):
     """`publish` sends; `connections` counts the broker's connections, for a new one may be a broker that has forgotten.
 
     `kept` is a file with the topics that a broker may still hold: after a restart, those without an alarm are taken away.
@@ -27,18 +28,12 @@ class MqttAlarms:
     name = "mqtt_alarms"
 
     def __init__(self, site: Site, publish: Publish, connections: Callable[[], int], kept: Path | None = None, retry_s: float = RETRY_S):
+        super().__init__()
         self.site, self.publish, self.connections, self.kept, self.retry_s = site, publish, connections, kept, retry_s
         self.counters: Counter[str] = Counter(published=0, failed=0)
         self._wanted: dict[str, bytes] = dict.fromkeys(_read(kept), b"")  # topic -> payload the broker should hold, empty: none
         self._dirty: set[str] = set(self._wanted)
         self._connection = 0
-        self._work, self._idle = asyncio.Event(), asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
-        self._trouble = ""
-        self._closing = False
-
-    async def open(self) -> None:
-        self._task = asyncio.create_task(self._run(), name=self.name)
 
     def put(self, effects: Sequence[Effect], lane: str = LIVE) -> None:
         """Live changes only; of one alarm the newest counts."""
@@ -46,16 +41,7 @@ class MqttAlarms:
         if changed:
             self._wanted |= changed
             self._dirty |= changed.keys()
-            self._idle.clear()
-            self._work.set()
-
-    def finish(self, lane: str) -> None:
-        """Nothing is aggregated here."""
-
-    async def flush(self) -> None:
-        """Returns when the broker has everything, or does not answer."""
-        if self._task is not None:
-            await self._idle.wait()
+            self._woken()
 
     def health(self) -> dict[str, Any]:
         held = sum(bool(payload) for payload in self._wanted.values())
@@ -65,11 +51,7 @@ class MqttAlarms:
         """What the broker could not be told is in the file, and told after the next start."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.flush(), CLOSE_S)
-        self._closing = True
-        self._work.set()
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._end()
 
     async def _run(self) -> None:
         while not self._closing:

@@ -1,7 +1,6 @@
 """The twin's estimates on MQTT, one flat message an asset: `.../twin` for the plant, the what-if root for everything else."""
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
@@ -9,32 +8,26 @@ from typing import Any
 from config.site import Site
 from twin.events import ACTUAL, Effect, Emit, Snapshot
 from twin.sinks.base import AHEAD, LIVE
+from twin.sinks.task import TaskSink
 from twin.wire.estimates import encode_twin
 
 Publish = Callable[[str, bytes], Awaitable[None]]
 Period = Mapping[str, float]  # seconds of event time between two messages of a class
 
 
-class MqttTwin:
+class MqttTwin(TaskSink):
     """`publish(topic, payload)` sends QoS 0, not retained. While it is busy or away only the newest of a scenario waits: one snapshot of the plant,
     all that were put together of a forecast or what-if."""
 
     name = "mqtt_twin"
 
     def __init__(self, site: Site, publish: Publish, every_s: float = 1.0, by_class: Period | None = None):
+        super().__init__()
         self.site, self.publish, self.every_s, self.by_class = site, publish, every_s, dict(by_class or {})
         self.counters: Counter[str] = Counter(published=0, skipped=0, failed=0)
         self._waiting: dict[str, list[Snapshot]] = {}
         self._last: dict[tuple[str, str], int] = {}
-        self._arrived = asyncio.Event()
-        self._idle = asyncio.Event()
         self._idle.set()
-        self._task: asyncio.Task[None] | None = None
-        self._trouble = ""
-        self._closing = False
-
-    async def open(self) -> None:
-        self._task = asyncio.create_task(self._run(), name=self.name)
 
     def put(self, effects: Sequence[Effect], lane: str = LIVE) -> None:
         """Live snapshots and what lies ahead: history that is filled in is no news."""
@@ -47,30 +40,19 @@ class MqttTwin:
             newest = found[-1:] if scenario == ACTUAL else found
             self.counters["skipped"] += len(found) - len(newest) + len(self._waiting.get(scenario, ()))
             self._waiting[scenario] = newest
-            self._arrived.set()
-            self._idle.clear()
-
-    def finish(self, lane: str) -> None:
-        """Nothing is aggregated here."""
-
-    async def flush(self) -> None:
-        await self._idle.wait()
+            self._woken()
 
     def health(self) -> dict[str, Any]:
         return {"ok": not self._trouble, "detail": self._trouble or "publishing", **self.counters}
 
     async def close(self) -> None:
-        """A cancellation that meets the end of a publish is lost (`asyncio.wait_for` before Python 3.12), so the flag ends the task as well."""
-        self._closing = True
-        self._arrived.set()
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        """What waits is old by now and is not sent."""
+        await self._end()
 
     async def _run(self) -> None:
         while not self._closing:
-            await self._arrived.wait()
-            self._arrived.clear()
+            await self._work.wait()
+            self._work.clear()
             while self._waiting and not self._closing:
                 await self._send(self._next())
             self._idle.set()
