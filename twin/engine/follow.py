@@ -28,6 +28,8 @@ def _or(seen: Array, fallback: Array) -> Array:
 
 def _per_loop(model: Model, latest: Latest, cls: str, name: str, fallback: Array) -> Array:
     """A column of a class with one asset a loop, on the loop axis."""
+    if not model.rows[cls]:
+        return fallback
     seen = np.full(fallback.shape, np.nan)
     seen[model.loop_of[cls]] = _column(latest, cls, name)
     return _or(seen, fallback)
@@ -88,6 +90,8 @@ def _boundaries(model: Model, latest: Latest, u: Inputs) -> Inputs:
 
 
 def _share(model: Model, latest: Latest, cls: str, fallback: Array) -> Array:
+    if not model.rows[cls]:
+        return fallback
     seen = np.full(fallback.shape, np.nan)
     seen[model.loop_of[cls]] = _column(latest, cls, "running_count") / np.maximum(model.units[cls], 1.0)
     return np.clip(_or(seen, fallback), 0.0, 1.0)

@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 
 from config.classes import CLASSES
+from twin.engine.compiled_loads import gpu_powers
 from twin.engine.latest import Latest
 from twin.engine.model import Model
-from twin.estimate.instruments import or_zero
 from twin.estimate.slow import Slow
 from twin.plant.types import Inputs
 
@@ -27,27 +27,9 @@ def follow_loads(model: Model, latest: Latest, u: Inputs, slow: Slow) -> Inputs:
     grows = span + rest * (1.0 - idle)
     rack = rack_power(model, latest, u)
     load = np.clip((rack - n * d.gpu_idle - rest * idle) / grows, 0.0, 1.2)
-    gpu = _reported(latest, rack, d.gpu_idle, span / grows, d.gpu_idle + load * span / n)
-    gpu *= np.minimum(1.0, rack / np.maximum(gpu.sum(-1), 1.0))[:, None]
-    left = np.maximum(rack - gpu.sum(-1), 0.0)
+    gpu, drawn = gpu_powers(latest.gpu[:, 1], rack, latest.rack_at_gpu, d.gpu_idle, span / grows, d.gpu_idle + load * span / n)
+    left = np.maximum(rack - drawn, 0.0)
     return replace(u, gpu_power=gpu, other_power=left * model.liquid_share, air_power=left * (1.0 - model.liquid_share))
-
-
-def _reported(latest: Latest, rack: Array, idle: Array, part: Array, even: Array) -> Array:
-    """Power [R, K] W of every GPU: as it last said, moved with its rack; `part` of a rack's change falls on its GPUs, `even` [R] where none reports."""
-    said, whole = latest.gpu[:, 1, :], latest.gpu_whole
-    if whole.all():
-        mean, filled = said.mean(-1), said
-    else:
-        known = np.isfinite(said)
-        count = known.sum(-1)
-        mean = np.divide(np.where(known, said, 0.0).sum(-1), count, out=np.full(len(count), np.nan), where=count > 0)
-        filled = np.where(known, said, mean[:, None])
-    change = np.where(latest.rack_at_gpu > 1.0, part * (rack - latest.rack_at_gpu) / said.shape[-1], 0.0)
-    swing = np.maximum(1.0 + or_zero(change) / np.maximum(mean - idle, 1.0), 0.0)
-    base = np.where(np.isfinite(mean), idle * (1.0 - swing), even)
-    slope = np.where(np.isfinite(mean), swing, 0.0)
-    return np.maximum(base[:, None] + slope[:, None] * (filled if whole.all() else or_zero(filled)), 0.0)
 
 
 def rack_power(model: Model, latest: Latest, u: Inputs) -> Array:

@@ -1,6 +1,7 @@
 """From state, inputs and heat flows to the columns of every class: what a perfect sensor at each place would show."""
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,9 +43,7 @@ class Moment:
 def observe(m: Moment) -> Sheet:
     """Values of every class, [rows, columns] SI; what is not modelled shows its newest reading."""
     power = _power(m)
-    shown = {
-        "rack": _rack(m), "cdu": _cdu(m), "loop": _loop(m), "pump": {"power_kw": m.loop("pump", m.inputs.loop_pump)},
-        "tank": _tank(m), "cooler": _cooler(m), "tower": _tower(m), "heatpump": _heatpump(m), "district": _district(m),
+    shown = {cls: columns(m) for cls, columns in _PLANT.items() if m.model.rows[cls]} | {
         "feed": {"power_kw": power.feed, "loss_kw": power.loss},
         "ups": {"power_in_kw": power.ups_in, "power_out_kw": power.ups_out, "load_pct": power.ups_out / m.model.feeds.ups_rating,
                 "loss_kw": power.ups_in - power.ups_out},
@@ -127,6 +126,14 @@ def _district(m: Moment) -> Columns:
     return {"in_c": arriving, "out_c": m.core("district", nodes.DISTRICT), "dh_supply_c": m.loop("district", supply),
             "dh_return_c": m.loop("district", m.inputs.dh_return), "dh_flow_lpm": m.loop("district", m.inputs.dh_flow),
             "heat_kw": m.loop("district", m.flows.district), "approach_k": arriving - m.loop("district", leaving)}
+
+
+def _pump(m: Moment) -> Columns:
+    return {"power_kw": m.loop("pump", m.inputs.loop_pump)}
+
+
+_PLANT: Mapping[str, Callable[[Moment], Columns]] = {
+    "rack": _rack, "cdu": _cdu, "loop": _loop, "pump": _pump, "tank": _tank, "cooler": _cooler, "tower": _tower, "heatpump": _heatpump, "district": _district}
 
 
 def _power(m: Moment) -> SupplyFlows:
