@@ -180,4 +180,12 @@ class Score:
     n: float  # forecasts that came true or not, older ones fading
 
 
-Effect = Record | Emit | DeadLetter | Answer | AlarmChange | Score
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Keep the twin as it is at this moment, so that a future may begin here later. `data` as `twin.whatif.moments` writes it."""
+
+    ts_ms: int
+    data: bytes
+
+
+Effect = Record | Emit | DeadLetter | Answer | AlarmChange | Score | Moment

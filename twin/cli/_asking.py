@@ -18,10 +18,12 @@ from config.settings import load_settings
 from config.site import Site
 from twin.cli._epw import weather_day
 from twin.service.advice_request import AdviceRequest
+from twin.service.moments import stored
 from twin.service.request import Request, question
 from twin.whatif.answer import encode
 from twin.whatif.ask import ask
 from twin.whatif.ground import ground
+from twin.whatif.moments import spelled
 from twin.whatif.perturbations import KINDS
 from twin.whatif.question import plain
 from twin.whatif.refusal import Refused
@@ -48,11 +50,12 @@ class Asked:
     day: str
     here: bool
     as_json: bool
+    at: str | None = None
 
 
 def request(a: Asked) -> Request:
     """What would be sent to a service. A scenario's file is read here: a service takes names alone."""
-    given = {"horizon_s": a.horizon, "step_s": a.step, "members": a.members, "seed": a.seed, "load": a.load, "outdoor_c": a.outdoor}
+    given = {"horizon_s": a.horizon, "step_s": a.step, "members": a.members, "seed": a.seed, "load": a.load, "outdoor_c": a.outdoor, "at": a.at}
     what: dict[str, Any] = {"ask": a.words}
     if a.words.endswith((".yaml", ".yml")):
         saved = plain(scenario(scenario_tree(a.words)))
@@ -86,14 +89,22 @@ def answer(a: Asked) -> None:
     if a.as_json:
         typer.echo(found)
         return
-    typer.echo(f"{site.model.name}, {'from the plant at rest as designed' if now is None else 'from its present state'}", err=True)
-    show(json.loads(found))
+    plainly = json.loads(found)
+    typer.echo(f"{site.model.name}, {begins(plainly, now is None)}", err=True)
+    show(plainly)
+
+
+def begins(answer: dict[str, Any], here: bool) -> str:
+    """Where an answer began, in words."""
+    if answer["question"].get("at") is not None:
+        return f"from the moment kept at {spelled(answer['start_ms'])}"
+    return "from the plant at rest as designed" if here else "from its present state"
 
 
 def local(site: Site, r: Request) -> bytes:
     """From the site's designed steady state."""
     g, q = ground(site), question(r)
-    return encode(ask(g, designed(g, r.load, r.outdoor_c), q))
+    return encode(ask(g, designed(g, r.load, r.outdoor_c) if q.at is None else stored(g, load_settings().store.path, q.at), q))
 
 
 def from_service(site: str, r: Request | AdviceRequest, path: str = "/api/whatif") -> bytes | None:

@@ -20,6 +20,7 @@ def whatif(
     seed: Annotated[int | None, typer.Option(min=0, help="Of the ensemble.")] = None,
     load: Annotated[float | None, typer.Option(min=0, max=1, help="Share of load of the designed start; the site's average when left out.")] = None,
     outdoor: Annotated[float | None, typer.Option(min=-40, max=55, help="Outdoor temperature of the designed start, degC.")] = None,
+    at: Annotated[str | None, typer.Option(help="Begin at a moment that the store holds, the nearest before: 2026-11-24T10:00Z.")] = None,
     epw: Annotated[Path | None, typer.Option(help="EPW weather file; its --day joins the question.")] = None,
     day: Annotated[str, typer.Option(help="Month and day of the EPW file, 07-19.")] = "07-19",
     here: Annotated[bool, typer.Option("--here", help="Do not ask a running service: start from the plant as designed.")] = False,
@@ -31,4 +32,4 @@ def whatif(
     if question == "list":
         catalogue(as_json)
         return
-    answer(Asked(question, site, horizon, step, members, seed, load, outdoor, epw, day, here, as_json))
+    answer(Asked(question, site, horizon, step, members, seed, load, outdoor, epw, day, here, as_json, at))

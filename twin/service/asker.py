@@ -34,12 +34,17 @@ class Stopped(Refused):
     """Cancelled, out of time, or the worker was lost."""
 
 
+def _none(at_ms: int) -> Start:
+    raise Refused("at", "this service keeps no moments: start it with a store")
+
+
 @dataclass
 class Asker:
-    """`present` gives the start of a future from now: a value, worked out in the caller's process."""
+    """`present` gives the start of a future from now, `stored` that from a moment [epoch ms] kept before: values, worked out in the caller's process."""
 
     site: Site
     present: Callable[[], Start]
+    stored: Callable[[int], Start] = _none
     most: int = MOST
     longest_s: float = LONGEST_S
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -61,10 +66,17 @@ class Asker:
         cancelled = self._running[name] = asyncio.Event()
         try:
             async with self._turn:
-                start = None if r.start == "designed" else self.present()
+                start = await self._start(r, getattr(q, "at", None))
                 return await self._work(pickle.dumps((r, q, start)), tell, cancelled)
         finally:
             del self._running[name]
+
+    async def _start(self, r: Request | AdviceRequest, at_ms: int | None) -> Start | None:
+        if r.start == "designed":
+            if at_ms is not None:
+                raise Refused("at", "a designed start has no moment: leave out either `at` or `start`")
+            return None
+        return self.present() if at_ms is None else await asyncio.to_thread(self.stored, at_ms)
 
     def fork(self, g: Ground) -> None:
         """Start the worker now, with all that this process has in memory: to be called before it starts a thread."""

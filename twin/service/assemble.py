@@ -23,6 +23,7 @@ from twin.service.forecaster import Forecaster
 from twin.service.hub import Hub
 from twin.service.letters import DeadLetters
 from twin.service.loop import Service
+from twin.service.moments import stored
 from twin.service.mqtt_whatif import MqttWhatif
 from twin.sinks.base import AHEAD, Sink
 from twin.sinks.local import LocalStore
@@ -74,7 +75,7 @@ def assemble(site: Site, settings: Settings, clock: Clock, log_file: Path | None
     twin = start(site)
     rehearse(twin)
     g = compiled(site, twin)
-    asker = Asker(site, lambda: present(g, service.twin))
+    asker = Asker(site, lambda: present(g, service.twin), lambda at_ms: stored(g, settings.store.path, at_ms))
     door = MqttWhatif(site, asker, _published(source), lambda what: hub.counters.update((what,)))
     service = Service(
         site, twin, unroll, decode, hub, inbox, clock,

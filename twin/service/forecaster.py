@@ -1,4 +1,5 @@
-"""The forecast that is always on: each minute of event time, in parts of some milliseconds between the steps of the fold.
+"""The forecast that is always on: each minute of event time, in parts of some milliseconds between the steps of the fold. Each ten minutes the
+moment is kept, for futures that begin there.
 
 A worker of its own would cost as much memory as the twin; the parts cost a fraction of a percent of a core. A forecast that is not done
 when the next is due is finished first, and after each there is a rest, so that a plant faster than real time does not starve its twin.
@@ -13,7 +14,7 @@ from typing import Any
 
 from twin.engine import Twin
 from twin.engine.ahead import present
-from twin.events import Effect, Emit, Snapshot
+from twin.events import Effect, Emit, Moment, Snapshot
 from twin.forecast.ahead import Forecast, ahead
 from twin.forecast.memory import Memory, recent, remembered
 from twin.forecast.outlook import Outlook
@@ -22,7 +23,9 @@ from twin.forecast.scores import Scores, came, said, unscored
 from twin.forecast.show import shown as finished
 from twin.forecast.show import snapshots
 from twin.service.hub import Hub
+from twin.sinks.moments import EVERY_MS
 from twin.whatif.ground import Ground
+from twin.whatif.moments import packed
 
 MINUTE_MS = 60_000
 PAUSE_S = 0.004  # after each part: who waits for the event loop comes first
@@ -42,6 +45,7 @@ class Forecaster:
     scores: Scores = field(init=False)
     _memory: Memory = field(default_factory=Memory)
     _minute: int = -1
+    _kept: int = -1  # tenth minute of the last moment
     _free_s: float = 0.0  # monotonic time from which the next may begin
 
     def __post_init__(self) -> None:
@@ -66,10 +70,14 @@ class Forecaster:
         if now is None or twin.inputs is None:
             return
         self._memory = remembered(self._memory, now.ts_ms, twin.inputs.gpu_power.sum(-1))
+        start = present(self.ground, twin)
+        if now.ts_ms // EVERY_MS != self._kept:
+            self._kept = now.ts_ms // EVERY_MS
+            self.put([Moment(now.ts_ms, packed(self.ground, start))])
         self.scores = came(self.scores, now.ts_ms, shown(self._columns, now.values))
         if time.monotonic() < self._free_s:
             return
-        work = ahead(self.ground, present(self.ground, twin), now, self.outlook, recent(self._memory, now.ts_ms))
+        work = ahead(self.ground, start, now, self.outlook, recent(self._memory, now.ts_ms))
         made, spent = await self._worked(work)
         self._free_s = time.monotonic() + REST * spent
         self.hub.gauges["forecast_cpu_seconds"] = spent

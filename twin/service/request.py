@@ -24,6 +24,7 @@ class Request(BaseModel):
     step_s: Annotated[float | None, Field(ge=0.1, le=60)] = None
     members: Annotated[int | None, Field(ge=0, le=10_000, description="of the ensemble that gives the bands; 0: none")] = None
     seed: Annotated[int | None, Field(ge=0, le=2**32 - 1)] = None
+    at: Annotated[int | str | None, Field(description="from a moment that the store holds: 2026-11-24T10:00Z or epoch ms; the nearest earlier one")] = None
     start: Annotated[Literal["now", "designed"], Field(description="from the twin's present, or the plant at rest as designed")] = "now"
     load: Annotated[float | None, Field(ge=0, le=1, description="share of load of a designed start")] = None
     outdoor_c: Annotated[float | None, Field(ge=-40, le=55, description="outdoor temperature of a designed start")] = None
@@ -34,7 +35,7 @@ def question(r: Request) -> Question:
     """The question of a request. Raises Refused."""
     if (r.ask is None) == (r.perturbations is None):
         raise Refused("ask", "give either `ask` or `perturbations`")
-    given = {k: v for k in ("horizon_s", "step_s", "members", "seed") if (v := getattr(r, k)) is not None}
+    given = {k: v for k in ("horizon_s", "step_s", "members", "seed", "at") if (v := getattr(r, k)) is not None}
     return asked(_asked(r.ask) | given if r.ask is not None else {"perturbations": r.perturbations} | given)
 
 

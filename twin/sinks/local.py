@@ -20,9 +20,11 @@ import numpy as np
 
 from config.classes import CLASSES
 from config.site import SITE_LEVEL, Site
-from twin.events import ACTUAL, AlarmChange, Effect, Reading, Score, Snapshot
+from twin.events import ACTUAL, AlarmChange, Effect, Moment, Reading, Score, Snapshot
 from twin.sinks.base import LIVE
 from twin.sinks.history import history
+from twin.sinks.moments import SCHEMA as MOMENTS
+from twin.sinks.moments import thin
 from twin.wire.lines import SENSOR, TWIN, boundary, gpu_fields, twin_fields, twin_values
 from twin.wire.rollup import Window
 from twin.wire.rows import Item, Lanes, changes, items
@@ -65,7 +67,7 @@ def connect(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "cache_size=-16000", "journal_size_limit=67108864"):
         db.execute(f"PRAGMA {pragma}")
-    db.executescript(_SCHEMA)
+    db.executescript(_SCHEMA + MOMENTS)
     return db
 
 
@@ -159,6 +161,7 @@ class LocalStore:
         self._put = self._gathered = self._done = self._dropped = self._written = 0
         self._rows: list[_Row] = []
         self._changes: list[_Change] = []
+        self._moments: list[tuple[int, bytes]] = []
         self._windows: deque[Window] = deque()
         self._newest_ms, self._pruned_ms = 0, 0
         self._stopping = self._hurry = False
@@ -226,6 +229,7 @@ class LocalStore:
             self._windows += self._lanes.finish(lane) if effects is None else self._lanes.add(lane, found)
             self._rows += rows
             self._changes += [_change(c) for c in changes(effects or ())]
+            self._moments += [(e.ts_ms, e.data) for e in effects or () if isinstance(e, Moment)]
             self._newest_ms = max(self._newest_ms, *(i.ts_ms for i in found if not isinstance(i, Snapshot) or i.scenario == ACTUAL), 0)
             self._queue.popleft()
             self._gathered += 1
@@ -240,12 +244,13 @@ class LocalStore:
         self._rows.sort()
         self._transaction(self._insert)
         self._written += len(self._rows)
-        self._rows, self._changes = [], []
+        self._rows, self._changes, self._moments = [], [], []
         self._done = self._gathered
 
     def _insert(self) -> None:
         self._db.executemany("INSERT OR REPLACE INTO points VALUES (?,?,?)", self._rows)
         self._db.executemany("INSERT OR REPLACE INTO alarms VALUES (?,?,?,?,?,?,?,?,?)", self._changes)
+        self._db.executemany("INSERT OR REPLACE INTO moments VALUES (?,?)", self._moments)
 
     def _transaction(self, work: Callable[[], object]) -> None:
         self._db.execute("BEGIN IMMEDIATE")
@@ -267,6 +272,7 @@ class LocalStore:
         for series, measurement in self._db.execute("SELECT id, measurement FROM series").fetchall():
             oldest = self._newest_ms - int(self.keep.of(measurement) * HOUR_MS)
             self._db.execute("DELETE FROM points WHERE series = ? AND ts_ms < ?", (series, oldest))
+        thin(self._db, self._newest_ms)
         self._db.execute("DELETE FROM alarms WHERE ts_ms < ?", (self._newest_ms - int(self.keep.hour_h * HOUR_MS),))
 
     def _await(self, count: int) -> None:

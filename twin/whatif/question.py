@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, ValidationError, field_validator
 
+from twin.whatif.moments import when
 from twin.whatif.perturbation import Perturbation
 from twin.whatif.perturbations import KINDS
 from twin.whatif.refusal import Refused
@@ -28,6 +29,12 @@ class Question(BaseModel):
     step_s: Annotated[float, Field(ge=0.1, le=60, description="s of one step")] = 1.0
     members: Annotated[int, Field(ge=0, le=10_000, description="of the ensemble that gives the bands; 0: no bands")] = 0
     seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = 0
+    at: Annotated[int | None, Field(ge=0, le=2**53, description="event time to begin at, epoch ms or 2026-11-24T10:00Z; now when left out")] = None
+
+    @field_validator("at", mode="before")
+    @classmethod
+    def _at(cls, value: Any) -> Any:
+        return when(value)
 
     @field_validator("horizon_s", mode="before")
     @classmethod

@@ -24,6 +24,7 @@ class Frame(BaseModel):
     step_s: float = 1.0
     members: int = 0
     seed: int = 0
+    at: Any = None
     perturbations: list[Any] = Field(min_length=1)
 
 
