@@ -3,6 +3,8 @@
 #   make demo [INFLUX=url] [SPEED=10] [SITE=...] [ARGS="..."]   the data center, live in a browser
 #   make test [JOBS=2] [ARGS="tests/unit -k house"]              servers, then the whole suite
 #   make score [JOBS=2] [ARGS="--seeds 100-119"]                 the twin against a hidden plant; figures into docs/score.md
+#   make whatif-truth                                         what-ifs against hidden plants; figures into docs/whatif.md (some minutes)
+#   make fuzz [ARGS="--hypothesis-seed=1"]                     two thousand hostile requests at every door (some minutes)
 #   make env | lock | lint | bench | grafana | servers | clean
 
 SHELL := /bin/bash
@@ -23,7 +25,7 @@ DEMO_OPTIONS = $(if $(INFLUX),--influx $(INFLUX)) $(if $(SPEED),--speed $(SPEED)
 export NUMBA_CACHE_DIR ?= $(CACHE)/numba
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help env env-test grafana demo test servers bench score lint lock clean
+.PHONY: help env env-test grafana demo test servers bench score whatif-truth fuzz lint lock clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -51,6 +53,12 @@ bench: env
 
 score: env
 	@exec $(BIN)/boucle score --jobs $(JOBS) --write docs/score.md $(or $(ARGS),--site valence --seeds 100-119)
+
+whatif-truth: env-test
+	@exec $(BIN)/python -m tests.foreseen $(ARGS)
+
+fuzz: env-test
+	@BOUCLE_FUZZ=full exec $(BIN)/python -m pytest tests/fuzz --timeout 3000 $(ARGS)
 
 lint: env-test
 	@$(BIN)/ruff check .
