@@ -48,38 +48,40 @@ def trusted(reading: Reading) -> bool:
 
 def fold(plan: Plan, latest: Latest, readings: Iterable[Reading]) -> Latest:
     """Take in readings in event-time order; `plan` is that of the measured columns."""
-    good = [r for r in readings if trusted(r)]
-    assets, gpus = [r for r in good if r.cls != "gpu"], [r for r in good if r.cls == "gpu"]
-    values, stamps = latest.values, latest.ts_ms
-    for each in _once(assets):
-        values, stamps = _put(plan, values, stamps, each)
-    spoke = frozenset(r.cls for r in assets)
+    assets: list[Reading] = []
+    gpus: list[Reading] = []
+    for r in readings:
+        if r.q == GOOD or trusted(r):
+            (gpus if r.cls == "gpu" else assets).append(r)
+    values, stamps = _put(plan, latest.values, latest.ts_ms, assets) if assets else (latest.values, latest.ts_ms)
+    spoke = frozenset([r.cls for r in assets])
     return _with_gpus(Latest(values, stamps, latest.gpu, latest.gpu_ts, latest.gpu_whole, latest.rack_at_gpu, spoke), gpus)
 
 
+def _put(plan: Plan, values: Sheet, stamps: Sheet, readings: list[Reading]) -> tuple[Sheet, Sheet]:
+    """The sheets with readings in event-time order, the last of an asset counts; what is missing keeps its last value and time."""
+    places = plan.places
+    starts = np.array([places[r.cls][0] + r.row * places[r.cls][2] for r in readings])
+    width, new = np.array([len(r.values) for r in readings]), np.concatenate([r.values for r in readings])
+    seen = np.isfinite(new)
+    at = (np.arange(len(new)) + np.repeat(starts - np.cumsum(width) + width, width))[seen]
+    flat, times = values.flat.copy(), stamps.flat.copy()
+    flat[at], times[at] = new[seen], np.repeat([r.ts_ms for r in readings], width)[seen]  # of a repeated index the last one stays
+    return plan.sheet(flat), plan.sheet(times)
+
+
 def _once(readings: list[Reading]) -> list[list[Reading]]:
-    """Readings as they are, or in turns where an asset spoke more than once."""
-    if len({(r.cls, r.row) for r in readings}) == len(readings):
-        return [readings] if readings else []
+    """Readings of one class as they are, or in turns where an asset spoke more than once."""
+    if len({r.row for r in readings}) == len(readings):
+        return [readings]
     turns: list[list[Reading]] = []
-    said: dict[tuple[str, int], int] = {}
+    said: dict[int, int] = {}
     for r in readings:
-        turn = said[r.cls, r.row] = said.get((r.cls, r.row), -1) + 1
+        turn = said[r.row] = said.get(r.row, -1) + 1
         if turn == len(turns):
             turns.append([])
         turns[turn].append(r)
     return turns
-
-
-def _put(plan: Plan, values: Sheet, stamps: Sheet, readings: list[Reading]) -> tuple[Sheet, Sheet]:
-    """The sheets with readings of different assets; what is missing keeps its last value and time."""
-    new, times = np.full(plan.size, np.nan), np.zeros(plan.size, np.int64)
-    for r in readings:
-        start, _, columns = plan.places[r.cls]
-        at = start + r.row * columns
-        new[at : at + columns], times[at : at + columns] = r.values, r.ts_ms
-    seen = np.isfinite(new)
-    return plan.sheet(np.where(seen, new, values.flat)), plan.sheet(np.where(seen, times, stamps.flat))
 
 
 def _with_gpus(latest: Latest, readings: list[Reading]) -> Latest:
