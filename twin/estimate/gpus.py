@@ -77,10 +77,9 @@ def _put(b: Belief, rows: Array, common: float, die: Array, resistance: Array, o
         out[rows] = part
         return out
 
-    heard = into(b.heard, b.heard[rows] | first)
+    heard = into(b.heard, b.heard[rows] | first) if first.any() else b.heard
     new = into(b.resistance, resistance)
-    v_r, v_ro, v_o = (into(whole, part) for whole, part in zip(b.gpu_cov, cov, strict=True))
-    np.maximum(v_r, 1e-7, out=v_r)
+    v_r, v_ro, v_o = (into(whole, part) for whole, part in zip(b.gpu_cov, (np.maximum(cov[0], 1e-7), *cov[1:]), strict=True))
     factor = into(b.factor, b.slow.plate_design[rows] / resistance)
     pooled, v_r = _pooled(new, v_r, heard)
     if pooled is not new:
@@ -91,9 +90,9 @@ def _put(b: Belief, rows: Array, common: float, die: Array, resistance: Array, o
 
 def _pooled(resistance: Array, var: Array, heard: Array) -> tuple[Array, Array]:
     """Silent GPUs take the mean of those heard: their rack's, drawn towards that of all."""
-    count = heard.sum(1)
-    if heard.all() or not count.any():
+    if heard.all() or not heard.any():
         return resistance, var
+    count = heard.sum(1)
     known = np.where(heard, resistance, 0.0)
     every = known.sum() / count.sum()
     own = (known.sum(1) + ALONE * every) / (count + ALONE)
