@@ -188,4 +188,11 @@ class Moment:
     data: bytes
 
 
-Effect = Record | Emit | DeadLetter | Answer | AlarmChange | Score | Moment
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """What was stored under this scenario is out of date: another future takes its name."""
+
+    scenario: str
+
+
+Effect = Record | Emit | DeadLetter | Answer | AlarmChange | Score | Moment | Forget

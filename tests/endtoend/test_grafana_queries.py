@@ -19,9 +19,11 @@ from config.site import Site
 from tests import grafana_influxql, grafana_plant
 from tests import grafana_kit as kit
 from tests.servers import Influx
-from twin.events import Alarm, AlarmChange
+from twin.events import Alarm, AlarmChange, Score
 from twin.grafana.schema import ALARM, SITE_WIDE, rolled, twin_fields
 from twin.wire.alarms import alarm_line
+from twin.wire.scores import MEASUREMENT as SCORES
+from twin.wire.scores import score_line
 
 DATABASE = "grafana"
 END_MS = 1_772_366_400_000  # 2026-03-01T12:00:00Z: a fixed noon, so that every run asks the same questions
@@ -99,8 +101,19 @@ def plant() -> list[str]:
     """Two hours, a reading every 30 s; in the middle a leak and an open feed."""
     lines = [text for cls in CLASSES for ts in range(START_MS, END_MS, 30_000) for text in at(cls, ts)]
     middle = (START_MS + END_MS) // 2 + 1_000
-    return lines + [line("rack", "h1", "rack-1", "sensor", {"leak_on": 1.0}, middle),
+    return lines + ahead() + [line("rack", "h1", "rack-1", "sensor", {"leak_on": 1.0}, middle),
                     line("feed", "site", "feed-1", "sensor", {"closed_on": 0.0}, middle), alarm(middle)]
+
+
+def ahead() -> list[str]:
+    """Forecasts of every class and the scores of some, of the made-up site."""
+    valence = load_site("valence")
+    alpha = replace(valence, model=valence.model.model_copy(update={"id": "alpha"}))
+    told = [line(cls, hall, asset, "twin", dict.fromkeys(twin_fields(cls), 21.0), ts, "forecast")
+            for cls in ("site", "loop", "weather") for hall, asset in assets(cls) for ts in range(START_MS, END_MS, 300_000)]
+    scored = [Score(ts, "forecast", column, horizon, 0.3, 0.9, 10.0, 12.0, 60.0) for ts in range(START_MS, END_MS, 300_000)
+              for column in ("site.it_kw", "loop.supply_c") for horizon in (900.0, 3600.0)]
+    return told + [score_line(alpha, s).decode() for s in scored]
 
 
 def alarm(ts_ms: int) -> str:
@@ -215,7 +228,7 @@ def installed(site: Site, text: str) -> bool:
     while isinstance(query.source, grafana_influxql.Query):
         query = query.source
     cls = query.source.split("_")[0]
-    return bool(site.count("rack" if cls == "gpu" else cls))
+    return cls == SCORES or bool(site.count("rack" if cls == "gpu" else cls))
 
 
 @pytest.mark.parametrize("name", sorted(BOARDS))

@@ -21,6 +21,7 @@ from twin.events import Reading, Record
 from twin.sinks.delivery.batch import Batcher
 from twin.sinks.delivery.courier import Courier
 from twin.sinks.delivery.endpoint import Endpoint, Target, connect, version
+from twin.sinks.delivery.forget import forget
 from twin.sinks.delivery.outcome import Kind
 from twin.sinks.delivery.spool import Spool
 from twin.sinks.influx import InfluxSink
@@ -87,6 +88,21 @@ def test_the_version_is_found_and_the_bucket_made(name: str, request: pytest.Fix
     endpoint = connect(to)
     assert endpoint.write(good(7) + b"\n").kind is Kind.DONE
     assert [row[1] for row in select(to, "SELECT v FROM flood")] == [7.0]
+    endpoint.close()
+
+
+@BOTH
+def test_a_future_that_takes_an_older_ones_name_leaves_nothing_of_it(name: str, request: pytest.FixtureRequest) -> None:
+    """Between the two stands a body that takes it away; other scenarios, and other sites, stay."""
+    to = target(request.getfixturevalue(name), "futures")
+    endpoint = connect(to)
+    for site, scenario, second in (("s", "whatif", 1), ("s", "whatif", 2), ("s", "actual", 1), ("t", "whatif", 1)):
+        assert endpoint.write(f"loop,site={site},scenario={scenario} v={second} {second}000000000\n".encode()).kind is Kind.DONE
+    assert endpoint.write(forget("s", "whatif")).kind is Kind.DONE
+    assert endpoint.write(b"loop,site=s,scenario=whatif v=7 3000000000\n").kind is Kind.DONE
+    found = {site: [row[1] for row in select(to, f"SELECT v FROM loop WHERE scenario = 'whatif' AND site = '{site}'")] for site in "st"}
+    assert found == {"s": [7.0], "t": [1.0]}
+    assert [row[1] for row in select(to, "SELECT v FROM loop WHERE scenario = 'actual'")] == [1.0]
     endpoint.close()
 
 

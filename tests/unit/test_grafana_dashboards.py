@@ -51,8 +51,8 @@ def test_files_are_what_the_generator_makes() -> None:
     assert texts() == texts()
 
 
-def test_six_dashboards_with_unique_uids_and_titles() -> None:
-    assert len(BOARDS) == 6
+def test_seven_dashboards_with_unique_uids_and_titles() -> None:
+    assert len(BOARDS) == 7
     for key in ("uid", "title"):
         assert len({b[key] for b in BOARDS.values()}) == len(BOARDS)
     assert all(re.fullmatch(r"[a-zA-Z0-9_-]{1,40}", b["uid"]) for b in BOARDS.values())  # Grafana's rule for a uid

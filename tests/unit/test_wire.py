@@ -17,7 +17,7 @@ from config.quantities import QUANTITIES
 from config.site import Site
 from twin.cli.asyncapi import text
 from twin.events import ACTUAL, Answer, Command, Gateway, Reading, Snapshot
-from twin.wire.asyncapi import document
+from twin.service.asyncapi import document
 from twin.wire.estimates import decode_twin, encode_twin
 from twin.wire.lines import twin_fields
 from twin.wire.messages import CommandMessage, decode_ack, decode_meta, encode_ack, encode_command, encode_meta, encode_status

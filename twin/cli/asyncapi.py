@@ -13,7 +13,7 @@ def register(app: typer.Typer) -> None:
 
 def asyncapi(as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of YAML.")] = False) -> None:
     """Print the wire profile as an AsyncAPI 3.0 document."""
-    from twin.wire.asyncapi import document
+    from twin.service.asyncapi import document
 
     typer.echo(json.dumps(document(), indent=2) if as_json else text(document()), nl=as_json)
 

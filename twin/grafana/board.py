@@ -36,6 +36,7 @@ class Board:
     variables: tuple[Variable, ...]
     rows: tuple[Row, ...]
     span: str = "now-6h"
+    until: str = "now"
 
     @property
     def uid(self) -> str:
@@ -142,7 +143,7 @@ def render(board: Board) -> dict[str, Any]:
     return {
         "uid": board.uid, "title": board.title, "description": board.description, "tags": [TAG], "schemaVersion": SCHEMA_VERSION,
         "id": None, "editable": True, "graphTooltip": 1, "refresh": "10s", "timezone": "browser", "fiscalYearStartMonth": 0,
-        "time": {"from": board.span, "to": "now"}, "timepicker": {"refresh_intervals": ["5s", "10s", "30s", "1m", "5m", "15m", "1h"]},
+        "time": {"from": board.span, "to": board.until}, "timepicker": {"refresh_intervals": ["5s", "10s", "30s", "1m", "5m", "15m", "1h"]},
         "templating": {"list": list(board.variables)}, "annotations": {"list": annotations()}, "links": links(),
         "panels": numbered(stack(board.rows)),
     }

@@ -5,10 +5,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from twin.grafana import compare, cooling, heat, overview, power, racks
+from twin.grafana import compare, cooling, forecast, heat, overview, power, racks
 from twin.grafana.board import render
 
-BOARDS = (overview.BOARD, cooling.BOARD, racks.BOARD, power.BOARD, heat.BOARD, compare.BOARD)
+BOARDS = (overview.BOARD, cooling.BOARD, racks.BOARD, power.BOARD, heat.BOARD, forecast.BOARD, compare.BOARD)
 FOLDER = Path(__file__).parents[2] / "deploy" / "grafana" / "dashboards"
 
 

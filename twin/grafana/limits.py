@@ -42,6 +42,9 @@ AUDIT: Steps = ((None, GREEN), (1e-9, RED))
 PRIORITY: Steps = ((None, RED), (1.5, ORANGE), (2.5, BLUE))
 PRIORITY_NAMES = ((1, "high", RED), (2, "medium", ORANGE), (3, "low", BLUE))
 
+# below 0 the forecast is worse than that nothing changes
+SKILL: Steps = ((None, RED), (0.0, GREEN))
+
 # verdicts of the twin: unseen, believed, suspect, stale
 QUALITY: Steps = ((None, "text"), (0.5, GREEN), (1.5, ORANGE), (2.5, RED))
 QUALITY_NAMES = ((0, "unseen", "text"), (1, "believed", GREEN), (2, "suspect", ORANGE), (3, "stale", RED))

@@ -2,9 +2,9 @@
 from __future__ import annotations
 
 from config.classes import CLASSES, GPU_COLUMNS
-from twin.wire import alarms
+from twin.wire import alarms, scores
 
-TAGS = ("site", "hall", "id", "src", "scenario")
+TAGS = ("site", "hall", "id", "src", "scenario", scores.TAG)
 ALARM, ALARM_FIELDS = alarms.MEASUREMENT, frozenset(alarms.FIELDS)
 ROLLUPS = ("1m", "1h")
 STATISTICS = ("mean", "min", "max", "n")
@@ -31,4 +31,4 @@ def rolled(columns: tuple[str, ...]) -> tuple[str, ...]:
 def measurements() -> dict[str, frozenset[str]]:
     """Every measurement with its fields."""
     raw = {cls: frozenset((*twin_fields(cls), "q")) for cls in CLASSES} | {GPU: frozenset((*gpu_fields(), "q"))}
-    return raw | {ALARM: ALARM_FIELDS} | {f"{cls}_{r}": frozenset(rolled(c.columns)) for cls, c in CLASSES.items() for r in ROLLUPS}
+    return raw | {ALARM: ALARM_FIELDS, scores.MEASUREMENT: frozenset(scores.FIELDS)} | {f"{cls}_{r}": frozenset(rolled(c.columns)) for cls, c in CLASSES.items() for r in ROLLUPS}

@@ -6,13 +6,14 @@ import contextlib
 import gc
 import multiprocessing
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
 
 from config.site import Site
+from twin.events import Snapshot
 from twin.service.advice_request import AdviceRequest, wish
 from twin.service.request import Request, question
 from twin.service.worker import work
@@ -45,6 +46,7 @@ class Asker:
     site: Site
     present: Callable[[], Start]
     stored: Callable[[int], Start] = _none
+    show: Callable[[Sequence[Snapshot]], None] = lambda found: None  # futures, for stores and brokers
     most: int = MOST
     longest_s: float = LONGEST_S
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -133,6 +135,7 @@ class Asker:
             self.close()  # whatever it would say next belongs to nobody
             raise
         if found[0] == "answer":
+            self.show(found[2])
             return found[1]
         raise Refused(found[1], found[2]) if found[0] == "refused" else Stopped("", "cancelled")
 

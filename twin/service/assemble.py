@@ -15,7 +15,7 @@ from config.site import Site
 from twin.alarms.rules import PRIORITIES
 from twin.engine import Twin, rehearse, start, unroll
 from twin.engine.ahead import present
-from twin.events import Answer, Effect
+from twin.events import Answer, Effect, Emit, Forget
 from twin.plant.stocks import volumes
 from twin.service.asker import Asker
 from twin.service.clock import Clock
@@ -75,7 +75,8 @@ def assemble(site: Site, settings: Settings, clock: Clock, log_file: Path | None
     twin = start(site)
     rehearse(twin)
     g = compiled(site, twin)
-    asker = Asker(site, lambda: present(g, service.twin), lambda at_ms: stored(g, settings.store.path, at_ms))
+    asker = Asker(site, lambda: present(g, service.twin), lambda at_ms: stored(g, settings.store.path, at_ms),
+                  lambda found: put(service.sinks, [*(Forget(name) for name in dict.fromkeys(s.scenario for s in found)), *map(Emit, found)]))
     door = MqttWhatif(site, asker, _published(source), lambda what: hub.counters.update((what,)))
     service = Service(
         site, twin, unroll, decode, hub, inbox, clock,

@@ -28,6 +28,8 @@ class Request(BaseModel):
     start: Annotated[Literal["now", "designed"], Field(description="from the twin's present, or the plant at rest as designed")] = "now"
     load: Annotated[float | None, Field(ge=0, le=1, description="share of load of a designed start")] = None
     outdoor_c: Annotated[float | None, Field(ge=-40, le=55, description="outdoor temperature of a designed start")] = None
+    show: Annotated[Literal["a", "b", "c"] | None, Field(description="keep the future in the stores as scenario whatif-a, -b or -c; else as whatif beside "
+                                                        "whatif-without, until the next question")] = None
     id: Annotated[Name | None, Field(description="to cancel it by; unique among those that run")] = None
 
 

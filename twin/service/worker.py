@@ -18,6 +18,7 @@ from twin.whatif.ask import ask
 from twin.whatif.ground import Ground, ground
 from twin.whatif.question import Question
 from twin.whatif.refusal import Refused
+from twin.whatif.snapshots import shown
 from twin.whatif.start import Start, designed
 
 NICE = 10
@@ -28,7 +29,7 @@ class Cancelled(Exception):
 
 
 def work(site: Site, g: Ground | None, pipe: Connection, far: Connection | None, cancel: Event) -> None:
-    """Answer one request after the other until the pipe closes: (request, question or wish, start as bytes or None) in; ("share", x), ("answer", bytes),
+    """Answer one request after the other until the pipe closes: (request, question or wish, start as bytes or None) in; ("share", x), ("answer", bytes, snapshots),
     ("refused", field, why) or ("cancelled",) out. A forked worker has `g`, and the `far` end of the pipe to close."""
     signal.set_wakeup_fd(-1)  # the service's own, if it has one already
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -55,7 +56,10 @@ def answered(g: Ground, r: Request | AdviceRequest, q: Question | Wish, present:
 
     try:
         start = designed(g, r.load, r.outdoor_c) if present is None else present
-        return "answer", encode_advice(advise(g, start, q, tell)) if isinstance(q, Wish) else encode(ask(g, start, q, tell))
+        if isinstance(q, Wish):
+            return "answer", encode_advice(advise(g, start, q, tell)), []
+        found = ask(g, start, q, tell)
+        return "answer", encode(found), shown(g, found, r.show) if present is not None and isinstance(r, Request) else []
     except Refused as refused:
         return "refused", refused.field, refused.why
     except Cancelled:

@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from config.site import Site
-from twin.events import Effect
+from twin.events import Effect, Forget
 from twin.sinks.base import LIVE
 from twin.sinks.delivery.batch import Batcher
 from twin.sinks.delivery.courier import Courier
 from twin.sinks.delivery.endpoint import Away, Endpoint, Target, connect
+from twin.sinks.delivery.forget import forget
 from twin.sinks.delivery.outcome import Kind, Outcome
 from twin.sinks.delivery.spool import Spool
 from twin.wire.rows import Lanes, change_lines, encode, items
@@ -114,6 +115,9 @@ class InfluxSink:
             lane, effects = self._queue.popleft()
             found = items(effects or ())
             windows = self._lanes.finish(lane) if effects is None else self._lanes.add(lane, found)
+            for name in dict.fromkeys(e.scenario for e in effects or () if isinstance(e, Forget)):
+                self._keep(self._batcher.rest())
+                self._keep(forget(self.site.id, name))
             self._lines([*encode(self.site, found, windows, self.gpus), *change_lines(self.site, effects or ())])
             self._taken += 1
 

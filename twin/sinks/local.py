@@ -20,7 +20,7 @@ import numpy as np
 
 from config.classes import CLASSES
 from config.site import SITE_LEVEL, Site
-from twin.events import ACTUAL, AlarmChange, Effect, Moment, Reading, Score, Snapshot
+from twin.events import ACTUAL, AlarmChange, Effect, Forget, Moment, Reading, Score, Snapshot
 from twin.sinks.base import LIVE
 from twin.sinks.history import history
 from twin.sinks.moments import SCHEMA as MOMENTS
@@ -162,6 +162,7 @@ class LocalStore:
         self._rows: list[_Row] = []
         self._changes: list[_Change] = []
         self._moments: list[tuple[int, bytes]] = []
+        self._forgotten: set[int] = set()
         self._windows: deque[Window] = deque()
         self._newest_ms, self._pruned_ms = 0, 0
         self._stopping = self._hurry = False
@@ -225,6 +226,7 @@ class LocalStore:
             lane, effects = self._queue[0]
             found = items(effects or ())
             rows = [] if self.windows_only else [row for item in found for row in self._tables.points(item)]
+            self._forget({e.scenario for e in effects or () if isinstance(e, Forget)})
             rows += [self._tables.score(e) for e in effects or () if isinstance(e, Score)]
             self._windows += self._lanes.finish(lane) if effects is None else self._lanes.add(lane, found)
             self._rows += rows
@@ -234,6 +236,13 @@ class LocalStore:
             self._queue.popleft()
             self._gathered += 1
         self._make_windows()
+
+    def _forget(self, scenarios: set[str]) -> None:
+        """Take out what is stored of scenarios, and what waits to be."""
+        for scenario in scenarios:
+            ids = {series for series, in self._db.execute("SELECT id FROM series WHERE scenario = ?", (scenario,))}
+            self._rows = [row for row in self._rows if row[0] not in ids]
+            self._forgotten |= ids
 
     def _make_windows(self) -> None:
         while self._windows:
@@ -245,9 +254,11 @@ class LocalStore:
         self._transaction(self._insert)
         self._written += len(self._rows)
         self._rows, self._changes, self._moments = [], [], []
+        self._forgotten.clear()
         self._done = self._gathered
 
     def _insert(self) -> None:
+        self._db.executemany("DELETE FROM points WHERE series = ?", [(series,) for series in sorted(self._forgotten)])
         self._db.executemany("INSERT OR REPLACE INTO points VALUES (?,?,?)", self._rows)
         self._db.executemany("INSERT OR REPLACE INTO alarms VALUES (?,?,?,?,?,?,?,?,?)", self._changes)
         self._db.executemany("INSERT OR REPLACE INTO moments VALUES (?,?)", self._moments)

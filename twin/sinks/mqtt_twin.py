@@ -11,6 +11,7 @@ from twin.sinks.base import AHEAD, LIVE
 from twin.sinks.task import TaskSink
 from twin.wire.estimates import encode_twin
 
+FEW = 16  # assets of a class that is published of what lies ahead, a message each a moment: the rest is in the stores
 Publish = Callable[[str, bytes], Awaitable[None]]
 Period = Mapping[str, float]  # seconds of event time between two messages of a class
 
@@ -79,9 +80,9 @@ class MqttTwin(TaskSink):
             self._trouble = f"{type(err).__name__}: {err}"
 
     def _due(self, snapshot: Snapshot) -> tuple[str, ...]:
-        """Classes whose period has passed since their last message of the plant, all of any other scenario; time that went back starts anew."""
+        """Classes whose period has passed since their last message of the plant, classes of few assets of any other scenario; time that went back starts anew."""
         if snapshot.scenario != ACTUAL:
-            return tuple(snapshot.values)
+            return tuple(c for c, v in snapshot.values.items() if len(v) <= FEW)
         due = tuple(c for c in snapshot.values if self._passed(c, snapshot))
         self._last.update({(snapshot.scenario, c): snapshot.ts_ms for c in due})
         return due

@@ -21,9 +21,9 @@ UPS = (("ups.charge_pct", "%", 0.01),)
 MOST_HALLS = 8
 
 
-def thin(n: int) -> Array:
+def thin(n: int, points: int = POINTS) -> Array:
     """Indices of the points that are sent of `n` records: all, or evenly chosen ones with both ends."""
-    return np.unique(np.linspace(0, n - 1, min(n, POINTS)).round().astype(int))
+    return np.unique(np.linspace(0, n - 1, min(n, points)).round().astype(int))
 
 
 def series(g: Ground, future: Trajectory, base: Trajectory, chain: list[Link]) -> dict[str, Mapping[str, Any]]:

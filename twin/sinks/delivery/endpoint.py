@@ -15,8 +15,10 @@ from influxdb_client import InfluxDBClient
 from influxdb_client.client.write_api import SYNCHRONOUS
 from influxdb_client.rest import ApiException
 
+from twin.sinks.delivery.forget import forgotten
 from twin.sinks.delivery.outcome import Kind, Outcome, classify
 
+ALL_TIME = ("1970-01-01T00:00:00Z", "2200-01-01T00:00:00Z")
 _DETAIL = 500  # characters kept of an answer
 
 
@@ -106,6 +108,8 @@ class First:
                 raise Away(f"CREATE DATABASE: HTTP {answer.status}: {_text(answer.data)}")
 
     def write(self, body: bytes) -> Outcome:
+        if (old := forgotten(body)) is not None:
+            return self._forget(*old)
         headers = {**self._http.headers, "Content-Encoding": "gzip"} if self.target.gzip else dict(self._http.headers)
         url = f"{self.target.url}/write?{urlencode({'db': self.target.bucket, 'precision': 'ns'})}"
         try:
@@ -113,6 +117,14 @@ class First:
         except urllib3.exceptions.HTTPError as err:
             return Outcome(Kind.AGAIN, _detail(err))
         return classify(answer.status, _text(answer.data), answer.headers.get("Retry-After", ""))
+
+    def _forget(self, site: str, scenario: str) -> Outcome:
+        query = urlencode({"db": self.target.bucket, "q": f"DROP SERIES WHERE \"scenario\" = '{scenario}' AND \"site\" = '{site}'"})
+        try:
+            answer = self._http.request("POST", f"{self.target.url}/query?{query}")
+        except urllib3.exceptions.HTTPError as err:
+            return Outcome(Kind.AGAIN, _detail(err))
+        return _taken(answer.status, _text(answer.data))
 
     def close(self) -> None:
         self._http.clear()
@@ -132,6 +144,8 @@ class Second:
             self._client.buckets_api().create_bucket(bucket_name=self.target.bucket, org=self.target.org)
 
     def write(self, body: bytes) -> Outcome:
+        if (old := forgotten(body)) is not None:
+            return self._forget(*old)
         try:
             self._write.write(self.target.bucket, record=body)
         except ApiException as err:
@@ -140,8 +154,22 @@ class Second:
             return Outcome(Kind.AGAIN, _detail(err))
         return Outcome(Kind.DONE)
 
+    def _forget(self, site: str, scenario: str) -> Outcome:
+        try:
+            self._client.delete_api().delete(*ALL_TIME, f'scenario="{scenario}" AND site="{site}"', self.target.bucket, self.target.org)
+        except ApiException as err:
+            return _taken(err.status or 0, _detail(err))
+        except urllib3.exceptions.HTTPError as err:
+            return Outcome(Kind.AGAIN, _detail(err))
+        return Outcome(Kind.DONE)
+
     def close(self) -> None:
         self._client.close()
+
+
+def _taken(status: int, detail: str) -> Outcome:
+    """A server that cannot delete keeps what is old: newer rows of the same moments still write over it."""
+    return Outcome(Kind.DONE) if status in (400, 404, 405, 422, 501) else classify(status, detail)
 
 
 def _text(data: bytes) -> str:
