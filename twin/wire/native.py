@@ -62,12 +62,12 @@ class Codec:
             return Decoded(None, (rejected(err, received_ms),))
 
     def decode_many(self, frames: Sequence[tuple[str, bytes]], received_ms: int, limits: Limits = LIMITS) -> list[Decoded]:
-        """`decode` of many messages at once: units are converted for all of a layout together."""
+        """`decode` of many messages at once: units are converted for all of a layout together; GPUs' arrays one by one, all their numbers at once fill no cache."""
         out: list[Decoded | None] = [None] * len(frames)
         alike: dict[int, list[tuple[int, _Route, Heads, tuple]]] = {}
         for at, (topic, payload) in enumerate(frames):
             route = self._routes.get(topic)
-            told = _told(route.layout, payload, received_ms, limits) if route is not None else None
+            told = _told(route.layout, payload, received_ms, limits) if route is not None and not route.layout.gpus else None
             if told is None:
                 out[at] = self.decode(topic, payload, received_ms, limits)
             else:
