@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from config.classes import CLASSES
-from tests.healthy import Values, acquainted, advance, rooms
+from tests.healthy import NOISE, RELATIVE, Values, acquainted, advance, rooms
 from twin.estimate.health import monitor
 
 Array = np.ndarray
@@ -52,3 +52,34 @@ def test_silence_is_no_fault() -> None:
         gpu[:] = np.nan
 
     assert advance(h, start, 1200.0, None, 4, nothing)[0].findings == ()
+
+
+def test_noise_of_several_times_the_usual_is_no_fault() -> None:
+    rng = np.random.default_rng(5)
+
+    def change(values: Values, gpu: Array, since: float) -> None:
+        for cls, v in values.items():
+            for k, name in enumerate(CLASSES[cls].measured):
+                unit = name.rsplit("_", 1)[1]
+                scale = 4.5 * NOISE[unit] * (np.abs(v[:, k]) if unit in RELATIVE else 1.0)
+                v[:, k] += scale * rng.standard_normal(len(v))
+                if unit == "c":
+                    v[:, k] = np.round(v[:, k], 1)  # displays repeat themselves at first
+
+    assert advance(monitor.begin(rooms()), 1_000_000.0, 9000.0, seed=5, after=change)[0].findings == ()
+
+
+def test_neighbours_of_blocked_racks_are_not_accused() -> None:
+    share = np.random.default_rng(6).uniform(0.88, 1.12, rooms().facts.rows["rack"])
+    column, supply, back = (CLASSES["rack"].column(c) for c in ("flow_lpm", "supply_c", "return_c"))
+
+    def uneven(values: Values, gpu: Array, since: float) -> None:
+        values["rack"][:, column] *= share
+        values["rack"][:, back] += (1.0 / share - 1.0) * (values["rack"][:, back] - values["rack"][:, supply])  # the same heat in more or less coolant
+
+    def blocked(values: Values, gpu: Array, since: float) -> None:
+        uneven(values, gpu, since)
+        values["rack"][24:28, column] *= 0.6
+
+    h, start = advance(monitor.begin(rooms()), 1_000_000.0, 5400.0, uneven, 6)
+    assert {f.place.row for f in advance(h, start, 3600.0, blocked, 6)[0].findings if f.place.cls == "rack"} == {24, 25, 26, 27}

@@ -139,7 +139,7 @@ def test_chart_library_is_what_its_author_published(client: TestClient) -> None:
 def test_openapi_describes_every_route(client: TestClient) -> None:
     paths = client.get("/api/openapi.json").json()["paths"]
     assert {"/api/site", "/api/live", "/api/history", "/api/health", "/api/rejected", "/metrics", "/api/rack/{hall}/{id}",
-            "/api/alarms", "/api/alarms/{id}/{verb}", "/api/whatif", "/api/whatif/{id}", "/api/advise", "/api/forecast", "/api/forecast/skill"} == set(paths)
+            "/api/faults", "/api/alarms", "/api/alarms/{id}/{verb}", "/api/whatif", "/api/whatif/{id}", "/api/advise", "/api/forecast", "/api/forecast/skill"} == set(paths)
     assert all(r["summary"] and r["description"] for route in paths.values() for r in route.values())
 
 

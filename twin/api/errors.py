@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 ENDPOINTS = ("/", "/metrics", "/api/site", "/api/live", "/api/history", "/api/rack/{hall}/{id}", "/api/health", "/api/rejected", "/api/alarms",
-             "/api/whatif", "/api/advise", "/api/openapi.json")
+             "/api/faults", "/api/whatif", "/api/advise", "/api/openapi.json")
 _SHOWN = 50
 
 

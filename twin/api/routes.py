@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import PlainTextResponse, StreamingResponse
 
-from twin.api import advise, alarms, forecast, history, metrics, whatif
+from twin.api import advise, alarms, faults, forecast, history, metrics, whatif
 from twin.api.describe import describe
 from twin.api.errors import Refused, one_of
 from twin.api.live import Live
@@ -43,6 +43,7 @@ def router(context: Context) -> APIRouter:
     _stream(routes, context)
     _past(routes, context)
     _state(routes, context)
+    faults.add_routes(routes, context.hub)
     alarms.add_routes(routes, context.hub, context.clock_ms, context.ask)
     whatif.add_routes(routes, context.asker)
     advise.add_routes(routes, context.asker)

@@ -5,12 +5,19 @@ import numpy as np
 from numba.extending import register_jitable
 
 KELVIN = 273.15
+STILL_AIR = 0.03
 MIN_LIFT = 5.0  # K, keeps the Lorenz COP finite when source and sink meet
 
 
 def affinity_power(speed: np.ndarray, rated_power: np.ndarray, exponent: float = 3.0) -> np.ndarray:
     """Power [W] of a pump or fan at relative speed on a fixed system curve (ASHRAE Handbook HVAC Systems 2020, ch. 21 and 44)."""
     return rated_power * np.clip(speed, 0.0, None) ** exponent
+
+
+@register_jitable
+def draught(fan: np.ndarray) -> np.ndarray:
+    """Air through a coil outdoors over that at full fans, at relative fan speed: fans add to the `STILL_AIR` that wind and warm air move alone (assumption)."""
+    return STILL_AIR + (1.0 - STILL_AIR) * np.maximum(fan, 0.0)
 
 
 @register_jitable

@@ -15,7 +15,7 @@ from twin.physics.elementwise import ratio, where
 from twin.physics.exchange import counterflow
 from twin.physics.heat_pump import capacity_share, each_load
 from twin.physics.heat_pump import power as lift_power
-from twin.physics.machines import air_side_ua, lorenz_cop
+from twin.physics.machines import air_side_ua, draught, lorenz_cop
 from twin.physics.tower import wet_slope_j_kg_k
 from twin.physics.water import capacity_flow
 from twin.physics.water_use import entering_air, make_up, pad_evaporation, tower_evaporation
@@ -31,7 +31,6 @@ LAYERS = TANK[1:-1]  # neighbours of the tank
 WATER_EXPONENT = 0.6  # of a tower's transfer: Kroger, Air-cooled heat exchangers and cooling towers, 2004, section 4.4; 0.67 at Frontier
 PLENTY = 1e12  # W/K, a stream that does not change its temperature
 CHILLED_MIN_C = 4.0  # water chillers stop above freezing
-STILL_AIR = 0.03  # share of the rated air that moves with the fans off (assumption)
 CONDENSER_K = 10.0  # condensing over outdoor air, air-cooled chiller (ASHRAE Handbook HVAC Systems 2020, ch. 43: 8 .. 14 K)
 
 
@@ -69,7 +68,7 @@ def loop_conductances(c: Core, u: Inputs, t: Array, cdu_flow: Array, dt: float) 
         air=counterflow(c.air_ua, PLENTY, capacity_flow(u.air_flow)),
         district=counterflow(c.district_ua, main, capacity_flow(u.dh_flow)),
         heatpump=_heatpump_source(c, u, t, main),
-        cooler=counterflow(air_side_ua(u.cooler_fan, c.cooler_ua * u.cooler_on), main, cooler_air(c, u)),
+        cooler=counterflow(air_side_ua(draught(u.cooler_fan), c.cooler_ua * u.cooler_on), main, cooler_air(c, u)),
         chiller=_chilled(c, u, t, main),
         ehx=counterflow(c.ehx_ua * u.ehx_on, main, tower_flow),
         tower=counterflow(air_side_ua(u.tower_fan, cells_ua(c, u)), tower_flow, PLENTY),
@@ -89,7 +88,7 @@ def cells_ua(c: Core, u: Inputs) -> Array:
 @register_jitable
 def cooler_air(c: Core, u: Inputs) -> Array:
     """Capacity flow [W/K] of the air through the coolers in service; a little moves with the fans off."""
-    return c.cooler_air * u.cooler_on * np.maximum(u.cooler_fan, STILL_AIR)
+    return c.cooler_air * u.cooler_on * draught(u.cooler_fan)
 
 
 def pad_water(p: Parameters, inputs: Inputs) -> Array:

@@ -15,6 +15,7 @@ from config.site import Site
 from twin.alarms.rules import PRIORITIES
 from twin.engine import Twin, rehearse, start, unroll
 from twin.engine.ahead import present
+from twin.estimate.health.assess import assess
 from twin.events import Answer, Effect, Emit, Forget
 from twin.plant.stocks import volumes
 from twin.service.asker import Asker
@@ -85,6 +86,7 @@ def assemble(site: Site, settings: Settings, clock: Clock, log_file: Path | None
         log=EventLog(log_file) if log_file else None, letters=DeadLetters(beside(settings, ".rejected.jsonl")),
         answer=_answers(source, clock), counts=counts, alarms=lambda twin: twin.alarms, aside=door.take,
     )
+    hub.assess = lambda: assess(service.twin.model.health, service.twin.health)
     forecaster = Forecaster(g, lambda: service.twin, hub, lambda effects: put(service.sinks, effects))
     return Assembly(service, source, hub, asker, door, g, forecaster)
 

@@ -3,11 +3,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from config.site import Site
 from twin.alarms.state import NO_ALARMS, Alarms
+from twin.estimate.health.assess import Assessed
 from twin.events import Reading, Rejected, Snapshot
 from twin.forecast.show import Told
 
@@ -25,6 +27,7 @@ class Hub:
     gauges: dict[str, float] = field(default_factory=dict)  # name with unit -> value, e.g. queue_length, lag_seconds
     alarms: Alarms = NO_ALARMS  # as they stand
     forecast: Told | None = None  # the newest
+    assess: Callable[[], tuple[Assessed, ...]] = tuple  # what could be told of each fault now, worked out when asked
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def publish(self, snapshot: Snapshot) -> None:

@@ -29,4 +29,5 @@ ENTRY = Entry(
     needs=("rack flow", "neighbours on the same CDU"),
     blind="no rack flow meters, or samples a minute apart",
     rule=rule, persist=4, explains=("rack",), mirrors=("racks_blocked",),
+    reads=("rack.flow_lpm",),
 )

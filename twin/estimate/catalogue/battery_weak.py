@@ -32,4 +32,5 @@ ENTRY = Entry(
     needs=("charge", "input power", "output power"),
     blind="the grid is there: a battery at rest tells nothing",
     rule=rule, persist=1, stands=True, consequence=battery,
+    reads=("ups.charge_pct", "ups.power_in_kw", "ups.power_out_kw"),
 )

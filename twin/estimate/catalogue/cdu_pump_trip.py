@@ -34,4 +34,5 @@ ENTRY = Entry(
     needs=("coolant flow", "pressure difference", "pump speed"),
     blind="a spare takes over within one sample: nothing changes",
     pace=STEP, rule=rule, instant=True, persist=1, explains=("cdu", "rack"), consequence=coolant,
+    reads=("cdu.tcs_flow_lpm", "cdu.dp_kpa", "cdu.speed_pct"),
 )

@@ -8,6 +8,8 @@ ENTRY = Entry(
     "cooler_fouling", "Dry-cooler fouling", "cooler", "share", 0.1,
     "{place}: give off {size} less heat at this fan speed and air than they used to, growing over hours; clean the coils.",
     needs=("both water temperatures", "loop flow", "fan speed", "dry bulb"),
-    blind="the fans turn below 12 %: another sink takes the heat",
+    blind="the fans turn slowly: the air leaves as warm as the water comes, so the coil is not what bounds the heat",
     group="hall", signature={"cooler": -1.0}, pace=CREEP, share=True, consequence=creep,
+    reads=("cooler.in_c", "cooler.out_c", "loop.flow_lpm", "cooler.fan_pct", "weather.dry_bulb_c"),
+    most=0.7, through=("cooler.ua", "ua"),
 )

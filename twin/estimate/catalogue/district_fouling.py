@@ -10,4 +10,6 @@ ENTRY = Entry(
     needs=("hot-side temperatures", "network flow and return", "heat meter"),
     blind="the exchanger is pinched: the network takes little heat, as in mild weather",
     group="hall", signature={"district_ua": -1.0}, pace=ANY, share=True, consequence=creep,
+    reads=("district.in_c", "district.out_c", "district.dh_flow_lpm", "district.dh_return_c", "district.heat_kw"),
+    most=0.7,
 )

@@ -58,3 +58,6 @@ class Entry:
     consequence: Callable[[View, Place, float, float], float] = no_limit  # view, place, size, seconds it grew: seconds to a limit
     stands: bool = False  # never a symptom of another
     sensor: bool = False
+    reads: tuple[str, ...] = ()  # `class.column` that it cannot be seen without
+    most: float = 0.0  # of the signature's size: a place that would tell larger ones only cannot be assessed; 0 any
+    through: tuple[str, str] = ()  # residual and slow parameter by which it moves its channel, where that depends on the operating point

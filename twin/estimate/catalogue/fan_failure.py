@@ -8,6 +8,8 @@ ENTRY = Entry(
     "fan_failure", "Dry-cooler fans failed", "cooler", "share", 0.06,
     "{place}: {size} of the fans draw no power at this speed; look for a tripped drive.",
     needs=("fan power", "fan speed", "both water temperatures"),
-    blind="the fans turn below 12 %",
+    blind="the fans stand; below 12 % of speed their power tells nothing, and warm air coming back looks the same",
     group="hall", signature={"cooler_power": -1.0, "cooler": -0.7}, pace=ANY, share=True, consequence=loop_water,
+    reads=("cooler.power_kw", "cooler.fan_pct"),
+    most=0.7,
 )

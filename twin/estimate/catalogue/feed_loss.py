@@ -24,4 +24,5 @@ ENTRY = Entry(
     blind="neither is measured",
     pace=STEP, rule=rule, instant=True, persist=1, explains=("feed", "ups", "genset", "cooler", "pump", "heatpump", "loop", "district"),
     consequence=battery,
+    reads=("feed.voltage_v",),
 )

@@ -10,4 +10,6 @@ ENTRY = Entry(
     needs=("coolant flow", "pressure difference", "pump speed"),
     blind="always together with the pumps: no pressure is measured between pump and filter",
     group="cdu", signature={"pump": -1.0}, pace=CREEP, share=True, consequence=creep,
+    reads=("cdu.tcs_flow_lpm", "cdu.dp_kpa", "cdu.speed_pct"),
+    most=0.4,
 )

@@ -29,4 +29,5 @@ ENTRY = Entry(
     needs=("gensets running", "genset power", "UPS input and output"),
     blind="the grid is there: a genset that stands tells nothing",
     rule=rule, instant=True, persist=2, stands=True, consequence=battery,
+    reads=("genset.running_count", "genset.power_kw"),
 )

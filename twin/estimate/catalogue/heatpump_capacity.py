@@ -9,4 +9,6 @@ ENTRY = Entry(
     needs=("heat meter", "power", "load"),
     blind="the heat pump stands",
     group="hall", signature={"capacity": -1.0}, pace=ANY, share=True,
+    reads=("heatpump.heat_kw", "heatpump.power_kw", "heatpump.load_pct"),
+    most=0.7,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 import numpy as np
 
 from twin.estimate.catalogue.entry import Entry, Mark
-from twin.estimate.catalogue.valve_stiction import JUMP
+from twin.estimate.catalogue.valve_stiction import least
 from twin.estimate.findings import Place
 from twin.estimate.health.view import View
 from twin.estimate.health.watch import MOTION_S
@@ -17,7 +17,7 @@ def rule(view: View) -> list[Mark]:
     """CDUs whose valve reverses too often."""
     w = view.watch
     rate = w.turns / AVERAGED_MIN
-    small = w.jumps < JUMP**2 * np.maximum(w.moves, 1e-9)
+    small = w.jumps < least(view) ** 2 * np.maximum(w.moves, 1e-9)
     known = np.isin(np.arange(len(rate)), [p.row for name, p in view.tracks if name == "hunting"])
     rows = np.flatnonzero((rate > np.where(known, 0.6, 1.0) * REVERSALS) & small)
     return [Mark(Place("cdu", int(r)), float(rate[r]), float(w.turns[r]), float(rate[r] / np.sqrt(w.turns[r]))) for r in rows]
@@ -29,4 +29,5 @@ ENTRY = Entry(
     needs=("valve position",),
     blind="samples are farther apart than its swings",
     rule=rule, persist=8, explains=("cdu",),
+    reads=("cdu.valve_pct",),
 )

@@ -10,4 +10,6 @@ ENTRY = Entry(
     needs=("both flows", "all four temperatures"),
     blind="the exchanger is pinched: both ends within 0.3 K, as at low load",
     group="cdu", signature={"ua": -1.0}, pace=ANY, share=True, consequence=creep,
+    reads=("cdu.tcs_flow_lpm", "cdu.fws_flow_lpm", "cdu.tcs_supply_c", "cdu.tcs_return_c", "cdu.fws_supply_c", "cdu.fws_return_c"),
+    most=0.7,
 )

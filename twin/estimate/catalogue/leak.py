@@ -27,4 +27,5 @@ ENTRY = Entry(
     needs=("CDU level", "leak detectors"),
     blind="neither a level sensor nor a detector; thermal swell hides less than about 1 % of level",
     group="cdu", signature={"level": -1.0}, rule=rule, instant=True, persist=2, consequence=reservoir,
+    reads=("rack.leak_on",),
 )

@@ -10,4 +10,5 @@ ENTRY = Entry(
     needs=("static pressure",),
     blind="no second pressure sensor: the sensor itself may be at fault",
     group="hall", signature={"pressure": -1.0}, pace=ANY, share=False, consequence=loop_water,
+    reads=("loop.pressure_kpa",),
 )

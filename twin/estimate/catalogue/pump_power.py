@@ -9,4 +9,6 @@ ENTRY = Entry(
     needs=("pump power", "speed", "loop flow"),
     blind="the pumps stand",
     group="hall", signature={"pump_power": 1.0}, pace=ANY, share=False,
+    reads=("pump.power_kw", "pump.speed_pct", "loop.flow_lpm"),
+    most=0.4,
 )

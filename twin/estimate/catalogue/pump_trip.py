@@ -30,4 +30,5 @@ ENTRY = Entry(
     needs=("number of pumps running", "pump speed"),
     blind="the pump that failed was not needed",
     pace=STEP, rule=rule, instant=True, persist=1, explains=("cdu", "rack", "loop", "pump"), consequence=loop_water,
+    reads=("pump.running_count", "pump.speed_pct"),
 )

@@ -10,4 +10,6 @@ ENTRY = Entry(
     needs=("loop flow", "pressure difference", "pump speed and number"),
     blind="the pumps stand",
     group="hall", signature={"pump": -1.0}, pace=ANY, share=True, consequence=creep,
+    reads=("loop.flow_lpm", "loop.dp_kpa", "pump.speed_pct", "pump.running_count"),
+    most=0.4,
 )

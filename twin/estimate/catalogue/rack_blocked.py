@@ -9,4 +9,6 @@ ENTRY = Entry(
     needs=("rack flow", "neighbours on the same CDU"),
     blind="no rack flow meters, or fewer than three racks on the CDU",
     group="rack", signature={"flow": -1.0}, pace=ANY, share=True, explains=("rack",), mirrors=("racks_blocked",),
+    reads=("rack.flow_lpm",),
+    most=0.7,
 )

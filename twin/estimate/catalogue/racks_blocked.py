@@ -9,4 +9,6 @@ ENTRY = Entry(
     needs=("coolant flow", "pressure difference"),
     blind="no flow meter or no pressure difference",
     group="cdu", signature={"admittance": -1.0}, pace=ANY, share=True,
+    reads=("cdu.tcs_flow_lpm", "cdu.dp_kpa"),
+    most=0.7,
 )

@@ -10,4 +10,6 @@ ENTRY = Entry(
     needs=("heat meter", "power", "source outlet", "network supply", "load"),
     blind="the heat pump stands",
     group="hall", signature={"cop": -1.0}, pace=ANY, share=True, consequence=creep,
+    reads=("heatpump.heat_kw", "heatpump.power_kw", "heatpump.source_out_c", "heatpump.load_pct", "district.dh_supply_c"),
+    most=0.7,
 )

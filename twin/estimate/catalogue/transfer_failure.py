@@ -25,4 +25,5 @@ ENTRY = Entry(
     needs=("gensets running", "genset power"),
     blind="the grid is there",
     rule=rule, instant=True, persist=2, stands=True, consequence=battery,
+    reads=("genset.running_count", "genset.power_kw"),
 )

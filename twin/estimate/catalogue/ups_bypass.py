@@ -9,4 +9,5 @@ ENTRY = Entry(
     needs=("input power", "output power", "battery charge"),
     blind="the battery is charging",
     group="feed", signature={"ups": -0.04}, pace=ANY,
+    reads=("ups.power_in_kw", "ups.power_out_kw", "ups.charge_pct"),
 )

@@ -29,4 +29,5 @@ ENTRY = Entry(
     needs=("valve position", "supply temperature"),
     blind="the load is steady: nothing asks the valve to move",
     rule=rule, persist=3, explains=("cdu",),
+    reads=("cdu.valve_pct", "cdu.tcs_supply_c"),
 )

@@ -21,6 +21,10 @@ ERR_S = 1800.0  # slow errors are new after half an hour
 OFFSET_K = 0.1  # prior of a slope: thermometers of class A against each other (IEC 60751)
 EXCESS_S, MOST = 1800.0, 100.0  # how fast doubts are corrected where errors are larger, and by how much at most
 WEAK = 1e-12
+MARGIN, LEAST = 3.0, 0.1  # of spreads and doubts that prove too modest: departures count threefold, and a tenth of the variance stays
+CALM_S = 2 * 3600.0  # over which it is learned that a channel is calmer than its kind: two dozen independent averages
+SURE = 0.5  # excess below which a minute scatters less than its doubt: others keep all of their spread
+RESTLESS_S = 600.0  # and over which that is forgotten
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,7 @@ class Baseline:
     slope_var: Array
     learned: Array  # s of data in it
     excess: Array  # square of the errors over their doubt, one where the doubts are right
+    calm: Array  # share of the quick spread's variance that this piece of plant is seen to need, one at first
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,7 @@ class Departure:
 def fresh_baseline(spread: Spread) -> Baseline:
     """Before the first minute: lines at zero, as doubtful as their priors."""
     zero = np.zeros(len(spread.prior))
-    return Baseline(zero, zero, zero, zero, zero, zero, spread.prior**2, zero, np.full(len(zero), OFFSET_K**2), zero, zero + 1.0)
+    return Baseline(zero, zero, zero, zero, zero, zero, spread.prior**2, zero, np.full(len(zero), OFFSET_K**2), zero, zero + 1.0, zero + 1.0)
 
 
 def learn(b: Baseline, s: Spread, y: Array, doubt: Array, lever: Array, dt: float) -> tuple[Baseline, Departure]:
@@ -76,7 +81,8 @@ def learn(b: Baseline, s: Spread, y: Array, doubt: Array, lever: Array, dt: floa
     weight = np.where(seen, 1.0 / np.square(wide), 0.0)
     sums = [np.exp(-dt / t) * a + w for t, a, w in ((QUICK_S, b.quick_sum, weight * error), (QUICK_S, b.quick_weight, weight),
                                                    (SLOW_S, b.slow_sum, weight * error), (SLOW_S, b.slow_weight, weight))]
-    away = Departure(*_mean(sums[0], sums[1], s.quick, line_var), *_mean(sums[2], sums[3], s.slow, line_var))
+    modest = np.clip(b.excess, LEAST, 1.0)
+    away = Departure(*_mean(sums[0], sums[1], modest, s.quick**2 * b.calm + line_var), *_mean(sums[2], sums[3], 1.0, s.slow**2 + line_var))
     calm = (away.quick**2 <= HOLD**2 * away.quick_var) & (away.slow**2 <= HOLD**2 * away.slow_var) & seen
     local = np.divide(b.quick_sum, b.quick_weight, out=np.zeros(len(error)), where=b.quick_weight > WEAK)
     strange = np.square(error - local) / (np.square(np.where(seen, doubt, 1.0)) + s.quick**2)
@@ -85,12 +91,22 @@ def learn(b: Baseline, s: Spread, y: Array, doubt: Array, lever: Array, dt: floa
     young = calm & ((b.learned < LEARN_S) | (line_var > s.slow**2))
     gain_c, gain_s = np.where(young, at_c / total, 0.0), np.where(young, at_s / total, 0.0)
     follow = np.where(calm & ~young, dt / MEMORY_S, 0.0)
+    moved = (gain_c + gain_s * x) * error  # of the line where it was read: what the averages hold is a distance from it
+    sums[0], sums[2] = sums[0] - moved * sums[1], sums[2] - moved * sums[3]
     return Baseline(*sums, b.constant + (gain_c + follow) * error, b.slope + gain_s * error, b.constant_var - gain_c * at_c,
-                    b.cross - gain_c * at_s, b.slope_var - gain_s * at_s, b.learned + np.where(calm, dt, 0.0), excess), away
+                    b.cross - gain_c * at_s, b.slope_var - gain_s * at_s, b.learned + np.where(calm, dt, 0.0), excess,
+                    _calmer(b, away, s.quick, calm & (b.learned > QUICK_S), dt)), away
 
 
-def _mean(total: Array, weight: Array, floor: Array, line_var: Array) -> tuple[Array, Array]:
+def _mean(total: Array, weight: Array, modest: Array | float, floor: Array) -> tuple[Array, Array]:
     known = weight > WEAK
     mean = np.divide(total, weight, out=np.zeros(len(total)), where=known)
-    var = np.divide(TOGETHER, weight, out=np.full(len(total), np.inf), where=known)
-    return mean, var + floor**2 + line_var
+    var = np.divide(TOGETHER * modest, weight, out=np.full(len(total), np.inf), where=known)
+    return mean, var + floor
+
+
+def _calmer(b: Baseline, away: Departure, usual: Array, learning: Array, dt: float) -> Array:
+    """Share of the quick spread's variance that is needed: departures seen, threefold, for days are longer than what was seen; never more than all."""
+    target = np.where(b.excess < SURE, np.clip(MARGIN**2 * np.square(away.quick / usual), LEAST, 1.0), 1.0)
+    pace = np.where(target > b.calm, dt / RESTLESS_S, dt / CALM_S)
+    return np.where(learning, b.calm + pace * (target - b.calm), b.calm)

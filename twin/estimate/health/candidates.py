@@ -14,6 +14,8 @@ from twin.estimate.health.scene import Group, Sensor
 from twin.estimate.health.tracks import BEGIN, BELIEVE, Candidate
 
 Array = np.ndarray
+FREE_SIZE = (hyp.OFFSET, hyp.PLANT)
+PERSIST = 6  # minutes: averages over five of them are a new witness after as long; what must fit in height as well needs none
 MOST = 4  # explanations of one asset at a time
 NEXT = 0.15  # a further one must hold this share of the first one's evidence: no shadow of a misfit
 APART = 3.0  # evidence by which the best must lead to be named alone
@@ -22,7 +24,7 @@ LEAST = {"c": 0.25, "lpm": 0.02, "kpa": 0.02, "pct": 0.015, "kw": 0.02, "v": 0.0
 RELATIVE = ("lpm", "kpa", "kw", "v")
 
 
-def place_of(facts: Facts, group: Group, row: int, sensor: Sensor) -> Place:
+def owner(facts: Facts, group: Group, row: int, sensor: Sensor) -> Place:
     """Where a sensor of a group's row stands: groups of a hall read assets of other classes."""
     cls, column = sensor
     if cls == group.cls or cls not in facts.loop_of or group.cls != "loop":
@@ -73,11 +75,12 @@ def _candidate(facts: Facts, group: Group, found: Sequence[hyp.Hypothesis], f: h
                small: bool) -> Candidate:
     def at(h: int) -> tuple[str, Place]:
         x = found[h]
-        return name_of(x), place_of(facts, group, row, x.sensors[0]) if x.sensors else Place(_home(x, group), _home_row(facts, x, group, row))
+        return name_of(x), owner(facts, group, row, x.sensors[0]) if x.sensors else Place(_home(x, group), _home_row(facts, x, group, row))
 
     name, place = at(best)
     evidence = min(float(f.evidence[best, 0]), 0.99 * BELIEVE) if small else float(f.evidence[best, 0])  # watched, not told
-    return Candidate(name, place, float(f.size[best, 0]), float(f.std[best, 0]), evidence, tuple(at(h) for h in rivals), off_ms=1_800_000, slow=bool(f.slow[best, 0]))
+    return Candidate(name, place, float(f.size[best, 0]), float(f.std[best, 0]), evidence, tuple(at(h) for h in rivals), persist=PERSIST if found[best].kind in FREE_SIZE else 3,
+                     off_ms=1_800_000, slow=bool(f.slow[best, 0]))
 
 
 def _home(h: hyp.Hypothesis, group: Group) -> str:

@@ -10,6 +10,7 @@ from config.classes import CLASSES
 from config.quantities import QUANTITIES
 from twin.estimate.findings import Place
 from twin.estimate.health.facts import Facts
+from twin.estimate.instruments import instrument
 from twin.estimate.sheet import Sheet
 
 Array = np.ndarray
@@ -25,6 +26,7 @@ class Flat:
     high: Array
     jump: Array  # least height of a spike
     hiss: Array  # least noise worth telling, infinite where the process itself is restless
+    still: Array  # variance below which nothing is told of a sensor's noise: a display that happens to repeat is not quiet
     lively: Array  # bool, an analogue value that never stands quite still; powers do, with their machine
     valves: Array  # int, positions of the CDUs' valves
     assets: Array  # int, position of each asset's first sensor
@@ -57,6 +59,9 @@ _LEAST = {"c": (1.5, 0.12), "kpa": (3.0, 1.0), "pct": (2.0, np.inf), "v": (10.0,
           "lpm": (np.inf, np.inf), "count": (np.inf, np.inf), "on": (np.inf, np.inf)}
 
 
+QUIET = 0.3  # of the scatter of its instrument
+
+
 def flatten(facts: Facts) -> Flat:
     """The layout of a site."""
     spans, columns, at = {}, [], 0
@@ -72,6 +77,7 @@ def flatten(facts: Facts) -> Flat:
     return Flat(
         spans, at, np.array([q.low for q in quantities]) * factor, np.array([q.high for q in quantities]) * factor,
         np.array([a for a, _ in least]) * factor, np.array([b for _, b in least]) * factor,
+        np.square(QUIET * np.array([instrument(cls, n).noise for cls, n in columns]) * factor) + 1e-30,
         np.array([not n.endswith(("_count", "_on", "_kw")) for _, n in columns]),
         np.array([i for i, c in enumerate(columns) if c == ("cdu", "valve_pct")], dtype=int),
         np.concatenate([start + width * np.arange(rows) for start, rows, width in spans.values()]),

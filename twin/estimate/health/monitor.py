@@ -123,8 +123,9 @@ def late(h: Health, cls: str, row: int, lag_s: float, now_ms: int) -> Health:
 
 def _minute(r: Rooms, h: Health, previous: Mapping[str, Array], now_ms: int, dt: float) -> tuple[Health, Mapping[Key, Track]]:
     w, mean, rate = watch.close_minute(h.watch, dt)
-    trusted = Scene(r.facts, r.flat.split(np.where(h.excluded, np.nan, mean)), r.flat.split(rate), h.plates.gpu)
-    raw = Scene(r.facts, r.flat.split(mean), r.flat.split(rate), h.plates.gpu)
+    off = {n: dict(zip(_names(n), _part(r, n, h.baseline.constant).T, strict=True)) for n in r.groups}
+    trusted = Scene(r.facts, r.flat.split(np.where(h.excluded, np.nan, mean)), r.flat.split(rate), h.plates.gpu, off)
+    raw = replace(trusted, values=r.flat.split(mean))
     p = plates.close(h.plates, _inlets(trusted), dt)
     contexts = {n: g.context(trusted) for n, g in r.groups.items()}
     y, doubt, lever = _residuals(r, contexts, raw)
@@ -160,12 +161,13 @@ def _part(r: Rooms, name: str, flat: Array) -> Array:
     return flat[start:start + rows * k].reshape(rows, k)
 
 
-def _departure(r: Rooms, name: str, away: Departure) -> Departure:
+def departure(r: Rooms, name: str, away: Departure) -> Departure:
+    """Departures [rows, channels] of a group."""
     return Departure(*(_part(r, name, x) for x in (away.quick, away.quick_var, away.slow, away.slow_var)))
 
 
 def _explain(r: Rooms, name: str, g: Group, context: Mapping[str, Array], raw: Scene, y: Array, away: Departure) -> list[Candidate]:
-    part = _departure(r, name, away)
+    part = departure(r, name, away)
     if not ((part.quick**2 > 10.0 * part.quick_var) | (part.slow**2 > 10.0 * part.slow_var)).any():
         return []
     seen = g.seen(raw)
@@ -173,12 +175,20 @@ def _explain(r: Rooms, name: str, g: Group, context: Mapping[str, Array], raw: S
     return candidates(r.facts, g, r.found[name], shift, part, seen, CATALOGUE)
 
 
+def signatures_now(r: Rooms, h: Health, name: str) -> Array:
+    """Shift [hypotheses, rows, channels] of a group's channels per unit of each of its explanations, at the last minute's operating point."""
+    g = r.groups[name]
+    context, seen = g.context(h.scene), g.seen(h.scene)
+    each, none = g.values(r.facts, context, seen), np.zeros(r.facts.rows[g.cls])
+    return signatures(g, r.facts, context, seen, r.found[name], np.stack([each[c.name] + none for c in g.channels], axis=-1))
+
+
 def _ruled(t: Track) -> bool:
     return t.last.name in CATALOGUE and CATALOGUE[t.last.name].rule is not None and t.last.name not in KINDS
 
 
 def _view(r: Rooms, h: Health, previous: Mapping[str, Array], now_ms: int) -> View:
-    return View(r.facts, r.flat, h.scene, h.watch, {n: _departure(r, n, h.away) for n in r.groups}, {n: _names(n) for n in r.groups},
+    return View(r.facts, r.flat, h.scene, h.watch, {n: departure(r, n, h.away) for n in r.groups}, {n: _names(n) for n in r.groups},
                 {n: _part(r, n, h.baseline.constant) for n in r.groups}, h.plates, h.now, previous, h.tracks, h.late, now_ms)
 
 

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -24,10 +24,15 @@ class Scene:
     values: Mapping[str, Array]
     rate: Mapping[str, Array]
     gpu: Array
+    usual: Mapping[str, Mapping[str, Array]] = field(default_factory=dict)  # group -> channel -> [rows] what each is off for good
 
     def of(self, cls: str, column: str) -> Array:
         """[rows] SI; no rows of a class that the site does not have."""
         return self.values[cls][:, CLASSES[cls].column(column)] if cls in self.values else np.zeros(0)
+
+    def off(self, group: str, channel: str) -> Array | float:
+        """[rows] What a channel is off for good: a median of neighbours without it stays where it is when some of them move."""
+        return self.usual[group][channel] if group in self.usual else 0.0
 
     def rate_of(self, cls: str, column: str) -> Array:
         return np.abs(np.nan_to_num(self.rate[cls][:, CLASSES[cls].column(column)])) if cls in self.rate else np.zeros(0)

@@ -19,7 +19,7 @@ MOTION_S = 2400.0  # of the valves' motion
 RIPPLE_S = 600.0  # of the variance within a minute
 TINY = 1e-20
 LATE_MS = 120_000  # lateness is forgotten when nothing came late for so long
-DEADBAND = 0.004  # of a valve's stroke: less is noise of its feedback
+DEADBAND, BEYOND = 0.004, 7.0  # of a valve's stroke, and times the noise of its feedback: less is no move
 STRANGE = 12.0  # a spike is this many times the usual noise
 SURE_CHANGE, LIVELY = 0.5, 0.25  # most that is believed about how often a value changes; values that change less tell nothing by standing
 ACQUAINTED = 600.0  # samples after which a sensor's ways are known
@@ -83,7 +83,7 @@ def hear(w: Watch, flat: Flat, x: Array, fresh: Array, asked: Array, dt: float) 
     second = seen & (w.heard > 1)
     bend = np.where(second, w.last - 0.5 * (x + w.before), 0.0)
     square = bend * bend / 1.5  # a white sample about the mean of its neighbours has 1.5 times its variance
-    usual = np.where(np.isfinite(w.noise), w.noise, square)
+    usual = np.maximum(np.where(np.isfinite(w.noise), w.noise, square), flat.still)
     back = np.abs(x - w.before) < 0.5 * np.abs(bend)
     spike = second & back & (np.abs(bend) > np.maximum(flat.jump, STRANGE * np.sqrt(usual))) & (w.heard > SAMPLES)
     pace = np.where(second, np.maximum(1.0 / SAMPLES, 1.0 / np.maximum(w.heard, 1.0)), 0.0)
@@ -111,14 +111,20 @@ def _move(w: Watch, flat: Flat, x: Array, seen: Array, dt: float) -> Watch:
         return w
     now = x[flat.valves]
     step = np.where(seen[flat.valves], now - w.turn, 0.0)
-    moved = np.abs(step) > DEADBAND
+    strange = w.heard[flat.valves] <= 2 * SAMPLES  # what its feedback's noise is shows first
+    moved = (np.abs(step) > deadband(w, flat)) & ~strange
     turned = moved & (step * w.heading < 0)
     keep = np.exp(-dt / MOTION_S)
     start = ~np.isfinite(w.turn)
     return replace(
-        w, turn=np.where(moved | start, now, w.turn), heading=np.where(moved, np.sign(step), w.heading),
+        w, turn=np.where(moved | start | strange & seen[flat.valves], now, w.turn), heading=np.where(moved, np.sign(step), w.heading),
         moves=w.moves * keep + moved, turns=w.turns * keep + turned, jumps=w.jumps * keep + np.where(moved, step * step, 0.0), still=np.where(moved, 0.0, w.still + dt),
     )
+
+
+def deadband(w: Watch, flat: Flat) -> Array:
+    """[valves] Change of a position that is no noise of its feedback."""
+    return np.maximum(DEADBAND, BEYOND * np.sqrt(np.nan_to_num(w.calm[flat.valves])))
 
 
 def close_minute(w: Watch, dt: float) -> tuple[Watch, Array, Array]:

@@ -6,16 +6,17 @@ import numpy as np
 from twin.estimate.facts import Facts
 from twin.estimate.residuals.base import Array, Channel, Columns, log_ratio
 from twin.physics.exchange import counterflow
-from twin.physics.machines import air_side_ua
+from twin.physics.machines import air_side_ua, draught
 from twin.physics.water import VOLUMETRIC, capacity_flow
 
-TURNING = 0.12  # least fan speed at which the duty is told by the fans
+TURNING = 0.01  # least fan speed at which the duty is told by the fans: below, water passes the coolers by
 
 
 def _lawful(f: Facts, v: Columns, factor: float) -> Array:
     c, loop = f.p.core, f.loop_of["cooler"]
     fan = np.where(v["cooler.fan_pct"] > TURNING, v["cooler.fan_pct"], np.nan)
-    g = counterflow(air_side_ua(fan, factor * c.cooler_ua[loop]), capacity_flow(v["loop.flow_lpm"]), c.cooler_air[loop] * fan)
+    air = draught(fan)
+    g = counterflow(air_side_ua(air, factor * c.cooler_ua[loop]), capacity_flow(v["loop.flow_lpm"]), c.cooler_air[loop] * air)
     return g * (v["cooler.in_c"] - v["weather.dry_bulb_c"])
 
 

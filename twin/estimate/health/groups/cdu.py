@@ -70,7 +70,7 @@ def context(scene: Scene) -> Mapping[str, Array]:
     weight = np.where(np.isfinite(flow), flow, even)  # racks without a meter pass what the others pass on average
     arrive = scene.of("cdu", "fws_supply_c")
     loops = len(f.d.fws_supply)
-    peers = group_median(arrive, w.cdu_loop, loops)[w.cdu_loop]
+    peers = group_median(arrive - scene.off("cdu", "arrive"), w.cdu_loop, loops)[w.cdu_loop]
     through = log_ratio(scene.of("cdu", "fws_flow_lpm"), valve_conductance(f, scene.of("cdu", "valve_pct")))
     return {
         "rack_supply": group_median(scene.of("rack", "supply_c"), w.rack_cdu, count),
@@ -79,7 +79,7 @@ def context(scene: Scene) -> Mapping[str, Array]:
         "rack_flow": mean_flow * racks,
         "rack_power": moved(f.of, "rack", "cdu", scene.of("rack", "power_kw")),
         "arrive": peers,
-        "valves": group_median(through, w.cdu_loop, loops)[w.cdu_loop],
+        "valves": group_median(through - scene.off("cdu", "valve"), w.cdu_loop, loops)[w.cdu_loop],
         "rate_supply": scene.rate_of("cdu", "tcs_supply_c"),
         "rate_return": scene.rate_of("cdu", "tcs_return_c"),
         "rate_arrive": scene.rate_of("cdu", "fws_supply_c"),

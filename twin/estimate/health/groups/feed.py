@@ -12,6 +12,7 @@ from twin.physics.machines import transformer_losses, ups_losses
 
 Array = np.ndarray
 SENSORS = (("feed", "power_kw"), ("feed", "voltage_v"), ("feed", "frequency_hz"), ("ups", "power_in_kw"), ("ups", "power_out_kw"), ("ups", "load_pct"))
+HEARD = 0.8  # share of a class that must be heard for its sum
 FULL = 0.97  # charge above which a battery takes no more than its float current
 CHANNELS = (
     Channel("feed", "1", 0.02, 0.006, 0.005, "feed meter against the UPS and what hangs before it"),
@@ -24,8 +25,12 @@ CHANNELS = (
 
 
 def _total(scene: Scene, cls: str, column: str) -> float:
+    """Sum over a class, the few that say nothing at the mean of the others; NaN where too many say nothing."""
     rows = scene.of(cls, column) if scene.facts.rows[cls] else np.zeros(0)
-    return float(np.nansum(rows)) if len(rows) else 0.0
+    known = np.isfinite(rows)
+    if known.sum() < HEARD * len(rows):
+        return float("nan")
+    return float(rows[known].mean() * len(rows)) if len(rows) else 0.0
 
 
 def _middle(values: Array, live: Array) -> float:

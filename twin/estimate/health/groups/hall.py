@@ -11,12 +11,12 @@ from twin.estimate.health.groups.cdu import group_median, valve_conductance
 from twin.estimate.health.scene import Channel, Group, Scene, Sensor, Values, lawful
 from twin.estimate.residuals import BANK
 from twin.estimate.residuals.base import log_ratio, moved
-from twin.estimate.residuals.cooler_ua import TURNING
-from twin.physics.machines import affinity_power
+from twin.physics.machines import STILL_AIR, affinity_power, draught
 from twin.physics.water import VOLUMETRIC
 
 Array = np.ndarray
 CLS = ("loop", "pump", "tank", "cooler", "heatpump", "district")
+TURNING = 0.12  # least fan speed at which power tells of fans: below a thousandth of the rating it is the meter's own
 SENSORS: tuple[Sensor, ...] = tuple((cls, c) for cls in CLS for c in CLASSES[cls].measured if not c.endswith(("_on", "_count")))
 LAWS = {"flow": "loop.flow", "pump_power": "loop.pump_power", "district_heat": "district.balance", "district_ua": "district.ua",
         "source_heat": "heatpump.balance", "capacity": "heatpump.capacity", "cop": "heatpump.cop", "cooler": "cooler.ua"}
@@ -39,7 +39,7 @@ CHANNELS = (
     Channel("capacity", "1", 0.10, 0.02, 0.015, "source heat against the load of the heat pump"),
     Channel("cop", "1", 0.10, 0.022, 0.017, "COP against the temperatures and load"),
     Channel("source_out", "K", 0.15, 0.04, 0.03, "heat pump outlet sensor against the coolers' inlet sensor"),
-    Channel("cooler", "1", 0.25, 0.06, 0.06, "heat of the coolers at this fan speed and air against their rating"),
+    Channel("cooler", "1", 0.20, 0.025, 0.03, "heat of the coolers at this fan speed and air against their rating"),
     Channel("cooler_power", "1", 0.15, 0.05, 0.05, "fan power against fan speed"),
     Channel("sent", "K", 0.2, 0.06, 0.04, "coolers' outlet sensor against the top of the tank"),
     Channel("drawn", "K", 0.2, 0.06, 0.04, "bottom of the tank against the loop supply sensor"),
@@ -158,8 +158,8 @@ def doubts(f: Facts, c: Mapping[str, Array], s: Values) -> Mapping[str, Array]:
 
 
 def levers(s: Values) -> Mapping[str, Array]:
-    """What the simple laws leave: part load of the heat pump, flow a pump, fan coils that follow the hall's air."""
-    return {"cop": s["heatpump", "load_pct"] - 0.5, "pump": s["pump", "speed_pct"] - 0.7, "pump_power": 0.2 * (s["loop", "air_c"] - s["loop", "supply_c"] - 7.0)}
+    """What the simple laws leave: part load of the heat pump, flow a pump, fan coils that follow the hall's air, what a fan's display is off."""
+    return {"cooler": STILL_AIR / draught(s["cooler", "fan_pct"]), "cop": s["heatpump", "load_pct"] - 0.5, "pump": s["pump", "speed_pct"] - 0.7, "pump_power": 0.2 * (s["loop", "air_c"] - s["loop", "supply_c"] - 7.0)}
 
 
 GROUP = Group("loop", SENSORS, CHANNELS, context, seen, values, doubts, levers)

@@ -53,8 +53,8 @@ def context(scene: Scene) -> Mapping[str, Array]:
     load = np.clip((gpu / f.gpus - f.d.gpu_idle) / (f.d.gpu_max - f.d.gpu_idle), 0.0, 1.2)
     rest = (f.d.other + f.d.air) * (f.rack_idle - f.gpus * f.d.gpu_idle) / (f.d.other + f.d.air)
     return {
-        "supply": group_median(scene.of("rack", "supply_c"), cdu, count)[cdu],
-        "flow": group_median(scene.of("rack", "flow_lpm"), cdu, count)[cdu],
+        "supply": group_median(scene.of("rack", "supply_c") - scene.off("rack", "supply"), cdu, count)[cdu],
+        "flow": group_median(scene.of("rack", "flow_lpm") * np.exp(-scene.off("rack", "flow")), cdu, count)[cdu],
         "gpus": gpu + rest + (f.d.other + f.d.air - rest) * load,
         "plate": _plates(scene),
         "rate_supply": scene.rate_of("rack", "supply_c"),
