@@ -10,10 +10,11 @@ import pytest
 
 from config.errors import ConfigError
 from config.scenarios import is_scenario, known_scenarios, scenario_tree
+from config.validate import problem
 from tests.futures import grounded
 from twin.whatif.ask import ask
 from twin.whatif.refusal import Refused
-from twin.whatif.scenario import scenario
+from twin.whatif.scenario import keys, scenario
 
 
 def test_operators_find_what_they_would_run_first() -> None:
@@ -57,6 +58,23 @@ def test_every_error_names_file_line_and_key(tmp_path: Path) -> None:
     told = {(p.line, p.key) for p in error.value.problems}
     assert told == {(8, "perturbations.1.peak_c"), (9, "perturbations.1.colour"), (10, "perturbations.2.kind"), (11, "perturbations.3.speed")}
     assert all(p.file == str(file) for p in error.value.problems)
+
+
+def test_a_field_with_the_number_of_an_item_means_the_item(tmp_path: Path) -> None:
+    file = tmp_path / "s.yaml"
+    file.write_text("title: x\nperturbations:\n  - kind: pump-trip\n    cdu: a\n  - kind: pump-trip\n    cdu: b\n")
+    tree = scenario_tree(file)
+    assert problem(tree, keys("perturbations.1.cdu"), "wrong").line == 6
+    assert problem(tree, keys(""), "wrong").line == 1
+
+
+@pytest.mark.parametrize("kind", ["[]", "{}", "7", "", "[pump-trip]"])
+def test_a_kind_that_is_no_word_is_told(tmp_path: Path, kind: str) -> None:
+    file = tmp_path / "s.yaml"
+    file.write_text(f"schema: 1\ntitle: Wrong kind\nasks: What?\nperturbations:\n  - kind: {kind}\n")
+    with pytest.raises(ConfigError) as error:
+        scenario(scenario_tree(file))
+    assert error.value.problems[0].line == 5
 
 
 def test_the_check_command_understands_scenarios(tmp_path: Path) -> None:

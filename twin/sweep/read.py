@@ -16,7 +16,7 @@ from twin.whatif.cost import affordable, core_seconds
 from twin.whatif.ground import Ground, ground
 from twin.whatif.question import Question
 from twin.whatif.refusal import Refused
-from twin.whatif.scenario import perturbation_problems
+from twin.whatif.scenario import keys, perturbation_problems
 from twin.whatif.schedule import checked
 
 MOST_LEVELS = 1000
@@ -124,7 +124,7 @@ def attempt(tree: Map, at: tuple[str, ...], plan: Planned, chosen: dict[str, Sca
     except ConfigError as error:
         return [problem(tree, at, f"{p.key}: {p.message}") for p in error.problems]
     except Refused as error:
-        deeper = tuple(int(w) if w.isdecimal() else w for w in error.field.split(".")) if at == ("run",) and error.field else ()
+        deeper = keys(error.field) if at == ("run",) else ()
         return [problem(tree, at + deeper, error.why)]
     except ValueError as error:
         return [problem(tree, at, " ".join(str(error).split())[:300])]

@@ -25,7 +25,7 @@ Array = np.ndarray
 PLATE_ALL, PLATE_EACH, UA_ALL, UA_EACH, REJECTION, AIR_K, LOAD, MASS, LOOP_K, COOLANT_K = 0.04, 0.02, 0.04, 0.02, 0.08, 0.7, 0.015, 0.08, 0.3, 0.2
 LEAST = 0.3  # of any conductance
 STEPS, RECORDS = 360, 120
-LONGEST_S, SHORT_S = 10.0, 2.5  # controllers swing in longer steps; steps for a while after a change
+LONGEST_S, SHORT_S, SPARSE = 10.0, 2.5, 2  # controllers swing in longer steps; steps for a while after a change, and those of a record
 QUANTILES = (0.05, 0.5, 0.95)
 CURVES = ("site.gpu_max_c", "site.it_kw", "site.facility_kw", "site.sold_kw")
 
@@ -88,7 +88,12 @@ def paced(g: Ground, start: Start, plan: Sequence[Piece], dt: float, steps: int)
     firsts = [0, *ends[:-1]]
     pieces = [Piece(a, b - a, piece.world) for piece, a, b in zip(plan, firsts, ends, strict=True) if b > a] or [Piece(0, 1, plan[-1].world)]
     grid = spans(pieces, max(ends[-1], 1), short, RECORDS)
-    return Pace(pieces, [s if s.each == 1 else replace(s, each=-(-s.each // stride) * stride, stride=stride) for s in grid], short)
+    return Pace(pieces, [span if stride == 1 else sparser(span, stride) for span in grid], short)
+
+
+def sparser(span: Span, stride: int) -> Span:
+    """A record each SPARSE short steps after a change, whole strides later on."""
+    return replace(span, each=SPARSE) if span.each == 1 else replace(span, each=-(-span.each // stride) * stride, stride=stride)
 
 
 def hottest(t: Trajectory, s: Start, throttle: Array) -> Trajectory:

@@ -40,7 +40,12 @@ def scenario(tree: Map) -> Question:
         return asked({k: v for k, v in tree.items() if k != "schema"})
     except ValueError as error:
         field = getattr(error, "field", "")
-        raise ConfigError([problem(tree, tuple(field.split(".")) if field else (), getattr(error, "why", str(error)))]) from None
+        raise ConfigError([problem(tree, keys(field), getattr(error, "why", str(error)))]) from None
+
+
+def keys(field: str) -> tuple[str | int, ...]:
+    """The path that a dotted field means: numbers count items of a list."""
+    return tuple(int(word) if word.isdecimal() else word for word in field.split(".")) if field else ()
 
 
 def perturbation_problems(tree: Map, at: tuple[str | int, ...], part: Any) -> list[Problem]:
@@ -48,7 +53,7 @@ def perturbation_problems(tree: Map, at: tuple[str | int, ...], part: Any) -> li
     if not isinstance(part, Map):
         return [problem(tree, at, "a perturbation is a mapping: {kind: pump-trip, cdu: cdu-03}")]
     kind = part.get("kind")
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         return [problem(tree, (*at, "kind"), unknown("kind", str(kind), list(KINDS)))]
     try:
         KINDS[kind].model_validate({k: v for k, v in part.items() if k != "kind"})

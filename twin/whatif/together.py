@@ -25,7 +25,7 @@ from twin.whatif.start import Start
 from twin.whatif.world import Wear, World
 
 Array = np.ndarray
-CHUNK = 32  # futures whose rows are in memory at once
+CHUNK = 16  # futures whose rows are in memory at once
 
 
 @dataclass(frozen=True, slots=True)
