@@ -14,7 +14,7 @@ from tests.messages import T0, loop, reading, run, site, steady
 from twin.alarms.limits import FAULTS
 from twin.api.alarms import AlarmsAnswer, answer
 from twin.console.app import create_app
-from twin.engine import advance, start, unroll
+from twin.engine import listen, start, unroll
 from twin.events import AlarmChange, Answer, Command, Effect, Event, Gateway
 from twin.service.clock import ManualClock
 from twin.service.fold import replay
@@ -174,7 +174,7 @@ async def test_http_and_mqtt_go_one_way_and_a_replay_gives_the_same_alarms() -> 
     assert [(c.change, c.alarm.author) for c in changes(effects)] == [("raise", ""), ("ack", "ann"), ("shelve", "bob")]
     assert statuses == (409, 404)
     assert [(a.id, a.state, a.allowed) for a in shown.alarms] == [(LEAK, "shelved", ["unshelve", "remove"])]
-    again = list(replay(site(), start(site()), advance, codec(site()).decode, tape.messages))
+    again = list(replay(site(), start(site()), listen, codec(site()).decode, tape.messages))
     assert changes(again) == changes(effects)
 
 

@@ -60,14 +60,14 @@ def write_lines(site: Site, messages: Iterator[Message], path: Path | None) -> d
 
 
 def _lines(site: Site, messages: Iterator[Message], counts: Counter[str]) -> Iterator[bytes]:
-    from twin.engine import advance, start
+    from twin.engine import listen, start
     from twin.events import AlarmChange, DeadLetter, Emit, Record
     from twin.service.fold import replay as fold
     from twin.wire.alarms import alarm_line
     from twin.wire.lines import reading_lines, snapshot_lines
     from twin.wire.native import codec
 
-    for effect in fold(site, start(site), advance, codec(site).decode, _counted(messages, counts)):
+    for effect in fold(site, start(site), listen, codec(site).decode, _counted(messages, counts)):
         if isinstance(effect, Record):
             counts["readings"] += 1
             found = reading_lines(site, effect.reading)

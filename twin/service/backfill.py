@@ -1,11 +1,12 @@
 """Fill the past: a twin at a coarse step follows old messages, and its rows go to the stores on a lane of their own."""
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from config.site import Site
-from twin.engine import advance, start
+from twin.engine import listen, start
 from twin.events import DeadLetter, Effect, Emit
 from twin.service.fold import replay
 from twin.sinks.base import Sink
@@ -14,7 +15,7 @@ from twin.wire.native import Decoded, codec
 from twin.wire.reasons import Limits
 
 LANE = "history"
-STEPS_A_FLUSH = 20  # steps kept in memory at most
+STEPS_A_FLUSH = 60  # steps kept in memory at most
 
 
 def coarse(site: Site, step_s: float) -> Site:
@@ -30,12 +31,13 @@ def effects(site: Site, frames: Iterable[tuple[str, bytes]], end_ms: int, hours:
     def decode(topic: str, payload: bytes, received_ms: int) -> Decoded:
         return wire.decode(topic, payload, received_ms, limits)
 
-    yield from replay(site, start(site, watched=False), advance, decode, (Message(end_ms, topic, payload) for topic, payload in frames))
+    yield from replay(site, start(site, watched=False), listen, decode, (Message(end_ms, topic, payload) for topic, payload in frames))
 
 
 async def fill(found: Iterable[Effect], sinks: Sequence[Sink], end_ms: int, hours: float, tell: Callable[[float], None]) -> int:
     """Hand the effects over, step by step; hours done go to `tell`. Returns how many messages could not be used."""
     rejected, batch, steps = 0, [], 0
+    kept: asyncio.Future[None] | None = None  # the stores write one batch while the twin makes the next
     for effect in found:
         if isinstance(effect, DeadLetter):
             rejected += 1
@@ -45,8 +47,13 @@ async def fill(found: Iterable[Effect], sinks: Sequence[Sink], end_ms: int, hour
             _put(sinks, batch)
             batch, steps = [], steps + 1
             if steps % STEPS_A_FLUSH == 0:
-                await _flush(sinks)
+                if kept is not None:
+                    await kept
+                kept = asyncio.ensure_future(_flush(sinks))
+                await asyncio.sleep(0)
                 tell(hours - (end_ms - effect.snapshot.ts_ms) / 3_600_000)
+    if kept is not None:
+        await kept
     _put(sinks, batch)
     for sink in sinks:
         sink.finish(LANE)

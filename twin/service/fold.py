@@ -21,7 +21,7 @@ class Decoded(Protocol):
     def problems(self) -> Sequence[Rejected]: ...
 
 
-Advance = Callable[[Site, Any, Event], tuple[Any, Sequence[Effect]]]
+Listen = Callable[[Site, Any, Iterable[Event]], Iterable[tuple[Any, Sequence[Effect]]]]
 Unroll = Callable[[Site, Any, Event], Iterable[tuple[Any, Sequence[Effect]]]]  # the same in parts
 Decode = Callable[[str, bytes, int], Decoded]
 
@@ -46,14 +46,19 @@ def last_tick(site: Site, newest_ms: int) -> Tick:
     return Tick(-(-newest_ms // step_ms) * step_ms + 2 * round(site.model.lateness_s * 1000))
 
 
-def replay(site: Site, twin: Any, advance: Advance, decode: Decode, messages: Iterable[Message]) -> Iterator[Effect]:
+def replay(site: Site, twin: Any, listen: Listen, decode: Decode, messages: Iterable[Message]) -> Iterator[Effect]:
     """Every effect of a log, moved by event time alone: the order of arrival within the lateness changes nothing."""
+    for _, effects in listen(site, twin, _told(site, decode, messages)):
+        yield from effects
+
+
+def _told(site: Site, decode: Decode, messages: Iterable[Message]) -> Iterator[Event]:
+    """Events of a log, and the tick that releases the last of them."""
     newest = -1
     for message in messages:
         for event in () if stale(message) else events(decode, message):
             if isinstance(event, Reading):
                 newest = max(newest, event.ts_ms)
-            twin, effects = advance(site, twin, event)
-            yield from effects
+            yield event
     if newest >= 0:
-        yield from advance(site, twin, last_tick(site, newest))[1]
+        yield last_tick(site, newest)

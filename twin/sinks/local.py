@@ -35,7 +35,7 @@ __all__ = ["Keep", "LocalStore", "history"]
 HOUR_MS = 3_600_000
 QUEUE_MAX = 20_000  # slices waiting for the disk; beyond, the newest are not stored, and counted
 ROWS_MAX = 500_000  # rows of one commit
-_COMMIT_S = 1.0
+_COMMIT_S, _PAST_COMMIT_S = 1.0, 10.0  # a page of each series is written anew at every commit: a past that nobody waits for takes its time
 _CLOSE_S = 3.5
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS series (id INTEGER PRIMARY KEY, measurement TEXT NOT NULL, hall TEXT NOT NULL, asset TEXT NOT NULL,
@@ -200,7 +200,7 @@ class LocalStore:
     def _run(self) -> None:
         while not self._stopping:
             with self._wake:
-                self._wake.wait_for(lambda: self._stopping or self._hurry, _COMMIT_S)
+                self._wake.wait_for(lambda: self._stopping or self._hurry, _PAST_COMMIT_S if self.windows_only else _COMMIT_S)
                 self._hurry = False
             self._turn()
         self._turn()
