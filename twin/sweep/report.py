@@ -18,9 +18,9 @@ h1{font-size:1.6rem;margin-bottom:.2rem}h2{font-size:1.1rem;margin-top:2rem}p.as
 td,th{padding:.25rem .8rem .25rem 0;text-align:left;border-bottom:1px solid #e3e7ec;vertical-align:top}td.n{text-align:right;font-variant-numeric:tabular-nums}
 .plots{display:grid;grid-template-columns:repeat(auto-fill,minmax(320px,1fr));gap:1rem}figure{margin:0}figcaption{font-size:13px;color:#566}
 svg{width:100%;height:auto}svg line{stroke:#d5dbe2}svg text{font-size:11px;fill:#566}svg text.title{font-size:12px;fill:#1b2430}
-.dots{fill:#0b6bcb;fill-opacity:.55}
+.dots,.key{fill:#0b6bcb;color:#0b6bcb;fill-opacity:.55}.harm{fill:#c8371b;color:#c8371b}
 @media(prefers-color-scheme:dark){body{background:#12171d;color:#e4e9ef}td,th{border-color:#2c3540}svg line{stroke:#36414d}
-svg text,p.asks,figcaption{fill:#9aa7b4;color:#9aa7b4}svg text.title{fill:#e4e9ef}.dots{fill:#5aa9f5}}"""
+svg text,p.asks,figcaption{fill:#9aa7b4;color:#9aa7b4}svg text.title{fill:#e4e9ef}.dots,.key{fill:#5aa9f5;color:#5aa9f5}.harm{fill:#ff7a5c;color:#ff7a5c}}"""
 
 
 def report(p: Planned, drawn: Sequence[dict[str, Scalar]], rows: Sequence[Row]) -> str:
@@ -33,10 +33,21 @@ def report(p: Planned, drawn: Sequence[dict[str, Scalar]], rows: Sequence[Row]) 
 
 def summary(p: Planned, rows: Sequence[Row]) -> str:
     done = [r for r in rows if r["status"] == DONE]
-    harmed = sum(r["first"] in ("gpu_throttle", "gpu_shutdown", "rack_power") for r in done)
-    axes = "".join(f"<tr><td><code>{escape(name)}</code></td><td>{escape(spoken(axis))}</td></tr>" for name, axis in p.axes.items())
+    harmed = sum(map(harms, done))
+    axes = "".join(f"<tr><td><code>{escape(name)}</code></td><td>{escape(meant(p, name))}</td><td>{escape(spoken(axis))}</td></tr>" for name, axis in p.axes.items())
     return (f"<p>{len(rows):,} runs at {escape(p.study.run.site)} ({escape(p.study.sample.kind)}): {len(done):,} answered, {len(rows) - len(done):,} refused. "
-            f"Computing is harmed in {harmed:,}.</p><h2>What is varied</h2><table>{axes}</table>")
+            f"Computing is harmed in {harmed:,} (<span class=harm>&#9679;</span>), not in the others (<span class=key>&#9679;</span>).</p><h2>What is varied</h2><table>{axes}</table>")
+
+
+def harms(r: Row) -> bool:
+    """Whether computing is harmed in a run."""
+    return r["first"] in ("gpu_throttle", "gpu_shutdown", "rack_power")
+
+
+def meant(p: Planned, name: str) -> str:
+    """Which perturbation the number in an axis's name counts."""
+    words = name.split(".")
+    return str(p.study.run.perturbations[int(words[1])].get("kind", "")) if words[0] == "perturbations" else ""
 
 
 def spoken(axis: Axis) -> str:
@@ -50,11 +61,12 @@ def plots(p: Planned, drawn: Sequence[dict[str, Scalar]], rows: Sequence[Row]) -
     """Every outcome that moves over every axis."""
     parts = []
     for key, title in OUTCOMES:
-        shown = [(s, r[key]) for s, r in zip(drawn, rows, strict=True) if r[key] is not None]
+        there = [(s, r) for s, r in zip(drawn, rows, strict=True) if r[key] is not None]
+        shown, harmed = [(s, r[key]) for s, r in there], [harms(r) for _, r in there]
         values = [y for _, y in shown]
         if len(set(values)) < 2:
             continue
-        figures = "".join(f"<figure>{scatter(*over(name, shown), name, title)}</figure>" for name in p.axes)
+        figures = "".join(f"<figure>{scatter(*over(name, shown), name, title, harmed)}</figure>" for name in p.axes)
         parts.append(f"<h2>{escape(title)}</h2><div class=\"plots\">{figures}</div>")
     return "".join(parts)
 

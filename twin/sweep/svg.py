@@ -8,7 +8,7 @@ from math import ceil, floor, log10
 
 WIDTH, HEIGHT = 340, 220
 LEFT, RIGHT, TOP, BOTTOM = 62, 12, 12, 44
-TICKS = 4
+TICKS, INSET = 4, 8  # px between the ends of an axis and what stands at them
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +25,14 @@ class Scale:
         return self.start + (value - self.low) / (self.high - self.low) * (self.end - self.start)
 
 
-def scatter(x: Sequence[float] | Sequence[str], y: Sequence[float], x_title: str, y_title: str) -> str:
-    """A plot of the points; words on x stand side by side in the order they come."""
+def scatter(x: Sequence[float] | Sequence[str], y: Sequence[float], x_title: str, y_title: str, marked: Sequence[bool] = ()) -> str:
+    """A plot of the points, some of them marked; words on x stand side by side in the order they come."""
     words = list(dict.fromkeys(x)) if any(isinstance(v, str) for v in x) else None
     at = [float(words.index(v)) for v in x] if words else [float(v) for v in x]  # type: ignore[arg-type]
-    across = worded(words) if words else scale(at, LEFT, WIDTH - RIGHT)
-    up = scale(y, HEIGHT - BOTTOM, TOP)
-    dots = "".join(f'<circle cx="{across(a):.1f}" cy="{up(b):.1f}" r="3"/>' for a, b in zip(at, y, strict=True))
+    across = worded(words) if words else scale(at, LEFT + INSET, WIDTH - RIGHT - INSET)
+    up = scale(y, HEIGHT - BOTTOM - INSET, TOP)
+    red = [' class="harm"' if m else "" for m in marked] or [""] * len(at)
+    dots = "".join(f'<circle cx="{across(a):.1f}" cy="{up(b):.1f}" r="3"{m}/>' for a, b, m in zip(at, y, red, strict=True))
     return (f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(f"{y_title} over {x_title}")}">'
             f"{grid(across, up)}<g class=\"dots\">{dots}</g>"
             f'<text x="{(LEFT + WIDTH - RIGHT) / 2:.0f}" y="{HEIGHT - 6}" text-anchor="middle" class="title">{escape(x_title)}</text></svg>')
