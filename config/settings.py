@@ -103,6 +103,13 @@ class Http(Part):
     port: Port = 8080
 
 
+class Forecast(Part):
+    """What is known of the time to come: a weather forecast (JSON) or a typical year (EPW), and the schedule of jobs (JSON)."""
+
+    weather: ExistingFile | None = None
+    jobs: ExistingFile | None = None
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter=DELIMITER, frozen=True, extra="forbid", hide_input_in_errors=True)
 
@@ -110,6 +117,7 @@ class Settings(BaseSettings):
     influx: Influx = Influx()
     store: Store = Store()
     http: Http = Http()
+    forecast: Forecast = Forecast()
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
 

@@ -31,7 +31,7 @@ def test_named_make_targets_exist(document: Path) -> None:
 
 @each_document
 def test_named_settings_exist(document: Path) -> None:
-    known = {f"{part}__{key}".upper() for part in ("mqtt", "influx", "store", "http") for key in keys_at(Settings, (part,))}
+    known = {f"{part}__{key}".upper() for part in ("mqtt", "influx", "store", "http", "forecast") for key in keys_at(Settings, (part,))}
     assert set(re.findall(r"BOUCLE_([A-Z]+__[A-Z_]+)", document.read_text())) <= known
 
 

@@ -1,6 +1,7 @@
 """From a site and its settings to a service with its source and sinks, ready to run."""
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from twin.engine.ahead import present
 from twin.estimate.health.assess import assess
 from twin.events import Answer, Effect, Emit, Forget
 from twin.plant.stocks import volumes
+from twin.service import outlook
 from twin.service.asker import Asker
 from twin.service.clock import Clock
 from twin.service.forecaster import Forecaster
@@ -72,22 +74,23 @@ def assemble(site: Site, settings: Settings, clock: Clock, log_file: Path | None
         hub.health["broker"] = {"ok": ok, "detail": detail}
 
     report(False, "not connected yet")
-    source = MqttSource(settings.mqtt, (*topics.filters(site), topics.request_topic(site)), inbox, clock.now_ms, report)
+    source = MqttSource(settings.mqtt, (*topics.filters(site), topics.request_topic(site), *outlook.topics(site.id)), inbox, clock.now_ms, report)
     twin = start(site)
     rehearse(twin)
     g = compiled(site, twin)
     asker = Asker(site, lambda: present(g, service.twin), lambda at_ms: stored(g, settings.store.path, at_ms),
                   lambda found: put(service.sinks, [*(Forget(name) for name in dict.fromkeys(s.scenario for s in found)), *map(Emit, found)]))
+    told = outlook.Told(g, outlook.from_files(g, settings.forecast.weather, settings.forecast.jobs, time.gmtime().tm_year), lambda what: hub.counters.update((what,)))
     door = MqttWhatif(site, asker, _published(source), lambda what: hub.counters.update((what,)))
     service = Service(
         site, twin, unroll, decode, hub, inbox, clock,
         sinks=(*stores(site, settings), MqttTwin(site, source.publish, twin_every_s),
                MqttAlarms(site, source.publish, lambda: source.connections, beside(settings, ".alarms.json"))),
         log=EventLog(log_file) if log_file else None, letters=DeadLetters(beside(settings, ".rejected.jsonl")),
-        answer=_answers(source, clock), counts=counts, alarms=lambda twin: twin.alarms, aside=door.take,
+        answer=_answers(source, clock), counts=counts, alarms=lambda twin: twin.alarms, aside=lambda message: door.take(message) or told.take(message),
     )
     hub.assess = lambda: assess(service.twin.model.health, service.twin.health)
-    forecaster = Forecaster(g, lambda: service.twin, hub, lambda effects: put(service.sinks, effects))
+    forecaster = Forecaster(g, lambda: service.twin, hub, lambda effects: put(service.sinks, effects), lambda: told.outlook)
     return Assembly(service, source, hub, asker, door, g, forecaster)
 
 

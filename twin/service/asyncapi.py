@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from twin.service.mqtt_whatif import NAME
+from twin.service.outlook import JobsMessage, WeatherMessage, topics
 from twin.service.request import Request
 from twin.whatif.accounts import Account
 from twin.whatif.answer import Answer, Margin
@@ -20,6 +21,7 @@ _PARTS = {"Reached": Reached, "Margin": Margin, "Link": Link, "Account": Account
 _NOT_SENT = ("plus_minus_s", "future", "base")
 _MQTT = {"qos": 1, "retain": False, "bindingVersion": "0.2.0"}
 REQUEST, ANSWER = "whatifRequest", "whatifAnswer"
+OUTLOOK = "outlookWeather", "outlookJobs"
 
 
 def document() -> _Doc:
@@ -28,10 +30,22 @@ def document() -> _Doc:
     doc["channels"] |= {REQUEST: _channel(f"{WHATIF_ROOT}/{{site}}/request", REQUEST, "A question to the twin; a retained or expired one is refused, a repeated id gets "
                                                                                    "the same answer. QoS 1, not retained."),
                         ANSWER: _channel(f"{WHATIF_ROOT}/{{site}}/answer/{{request}}", ANSWER, "Its answer, once. QoS 1, not retained.")}
+    for name, kind, topic in zip(OUTLOOK, (WeatherMessage, JobsMessage), topics("{site}"), strict=True):
+        _heard(doc, name, kind, topic)
     doc["operations"] |= {"receiveWhatifRequest": _operation("receive", REQUEST), "sendWhatifAnswer": _operation("send", ANSWER)}
     doc["components"]["messages"] |= {n: {"name": n, "contentType": "application/json", "payload": {"$ref": f"#/components/schemas/{n}"}} for n in (REQUEST, ANSWER)}
     doc["components"]["schemas"] |= {REQUEST: _request(), "whatifArguments": _schema(Request), ANSWER: _answer()} | {n: _schema(k) for n, k in _PARTS.items()}
     return doc
+
+
+def _heard(doc: _Doc, name: str, kind: type, topic: str) -> None:
+    """A channel of what is told of the time to come."""
+    about = f"{(kind.__doc__ or '').strip()} Replaces the last one; may be retained. QoS 1."
+    doc["channels"][name] = _channel(topic, name, about)
+    doc["operations"][f"receive{name[0].upper()}{name[1:]}"] = _operation("receive", name)
+    doc["components"]["messages"][name] = {"name": name, "contentType": "application/json", "payload": {"$ref": f"#/components/schemas/{name}"}}
+    schema = _schema(kind)
+    doc["components"]["schemas"] |= schema.pop("$defs", {}) | {name: schema}
 
 
 def _channel(address: str, message: str, about: str) -> _Doc:

@@ -40,7 +40,7 @@ class Forecaster:
     twin: Callable[[], Twin]
     hub: Hub
     put: Callable[[Sequence[Effect]], None]
-    outlook: Outlook = field(default_factory=Outlook)
+    outlook: Callable[[], Outlook] = Outlook
     pause_s: float = PAUSE_S
     scores: Scores = field(init=False)
     _memory: Memory = field(default_factory=Memory)
@@ -77,7 +77,7 @@ class Forecaster:
         self.scores = came(self.scores, now.ts_ms, shown(self._columns, now.values))
         if time.monotonic() < self._free_s:
             return
-        work = ahead(self.ground, start, now, self.outlook, recent(self._memory, now.ts_ms))
+        work = ahead(self.ground, start, now, self.outlook(), recent(self._memory, now.ts_ms))
         made, spent = await self._worked(work)
         self._free_s = time.monotonic() + REST * spent
         self.hub.gauges["forecast_cpu_seconds"] = spent
