@@ -4,6 +4,7 @@ Laws of one feed are theirs; what is written anew here are the sums over feeds a
 """
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -64,6 +65,11 @@ class SupplyRunner:
         _course(dt, self.feeds, self.ups, self.bus, state, world, loads, flows, powered, battery)
         after = SupplyState(*(state[f].copy() for f in STATE.names))
         return SupplyCourse(after, SupplyFlows(powered=powered, **{f: flows[f] for f in FLOWS.names}), battery)
+
+    def step(self, _: Supply, s: SupplyState, u: SupplyInputs, dt: float) -> tuple[SupplyState, SupplyFlows]:
+        """`twin.plant.supply.step`: one row, without its axis."""
+        after, flows, _ = self.run(s, replace(u, loads=u.loads[None]), dt)
+        return after, SupplyFlows(**{f: getattr(flows, f)[0] for f in SupplyFlows.__dataclass_fields__})
 
 
 @kernel()

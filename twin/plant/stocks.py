@@ -95,29 +95,34 @@ def filled(p: Parameters, v: Volumes, state: State) -> Stocks:
     coolant = p.cdus.weight * water_density(FILL_C) * (v.coolant - (1.0 - NORMAL_LEVEL) * v.reservoir)
     zero, clean = np.zeros(state.core.shape[:-1]), np.zeros(state.tcs_supply.shape)
     bare = Stocks(water + zero, zero, zero, coolant + clean, clean, clean)
-    return _gauges(p, v, state, bare)
+    return _gauges(v, bare, *_densities(p, state))
 
 
-def _gauges(p: Parameters, v: Volumes, state: State, s: Stocks) -> Stocks:
-    """Pressure and level from mass and temperature."""
-    taken = s.water / water_density(loop_mean(p, state)) - v.loop
-    spare = v.coolant - s.coolant / (p.cdus.weight * water_density(coolant_mean(p, state)))
+def _densities(p: Parameters, state: State) -> tuple[Array, Array]:
+    """Of the facility loops [..., L] and of the coolant [..., C], kg/m3."""
+    return water_density(loop_mean(p, state)), p.cdus.weight * water_density(coolant_mean(p, state))
+
+
+def _gauges(v: Volumes, s: Stocks, water: Array, coolant: Array) -> Stocks:
+    """Pressure and level from mass and densities."""
+    taken = s.water / water - v.loop
+    spare = v.coolant - s.coolant / coolant
     return replace(s, pressure=vessel_pressure(taken, v.vessel, PRE_PA, GIVE * v.loop), level=np.clip(1.0 - spare / v.reservoir, 0.0, 1.0))
 
 
 def advance(p: Parameters, v: Volumes, s: Stocks, state: State, tcs_flow: Array, rack_leak: Array, loop_leak: Array,
             dt: float) -> tuple[Stocks, Drains]:
     """Stocks after `dt` seconds: tcs_flow [..., C], rack_leak [..., R] and loop_leak [..., L] in m3/s; the plant is in `state`."""
-    density, cold = water_density(loop_mean(p, state)), water_density(FILL_C)
+    cold, (density, heavy) = water_density(FILL_C), _densities(p, state)
     leaked = np.minimum(density * np.maximum(loop_leak, 0.0), s.water / dt)
     came = cold * v.fill * s.filling
     held = s.water + (came - leaked) * dt
     most = density * (v.loop + vessel_content(RELIEF_PA, v.vessel, PRE_PA))
     relieved = np.maximum(held - most, 0.0) / dt
-    spill = p.cdus.weight * water_density(coolant_mean(p, state)) * p.wiring.racks_to_cdus(np.maximum(rack_leak, 0.0))
+    spill = heavy * p.wiring.racks_to_cdus(np.maximum(rack_leak, 0.0))
     spilled = np.minimum(spill, s.coolant / dt)
     loading = s.filter + np.maximum(tcs_flow, 0.0) / v.rated_tcs * dt / (3600.0 * FILTER_HOURS)
-    after = _gauges(p, v, state, replace(s, water=held - relieved * dt, coolant=s.coolant - spilled * dt, filter=loading))
+    after = _gauges(v, replace(s, water=held - relieved * dt, coolant=s.coolant - spilled * dt, filter=loading), density, heavy)
     filling = np.where(after.pressure < FILL_ON_PA, 1.0, np.where(after.pressure > FILL_OFF_PA, 0.0, s.filling))
     return replace(after, filling=filling), Drains(leaked, came, relieved, spilled)
 

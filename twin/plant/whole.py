@@ -8,6 +8,7 @@ Every input is explicit and held over the step; all of it carries any leading ba
 """
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import NamedTuple, TypeVar
 
@@ -27,6 +28,7 @@ from twin.plant.types import Flows, Inputs, Parameters, State
 
 Array = np.ndarray
 T = TypeVar("T")
+Step = Callable[[Supply, SupplyState, SupplyInputs, float], tuple[SupplyState, SupplyFlows]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,22 +116,23 @@ def advance_whole(plant: Plant, whole: Whole, targets: Targets, world: World, dt
     solved = solve(p, before, u, dt)
     heat = account(p, before, u, solved, dt)
     took = demand.lifted(shares, ask, demand.Lifts(heat.heatpump_power, heat.chiller_power))
-    fed, flows = supply.step(plant.supply, whole.supply, _inputs(world, took), dt)
+    fed, flows = supply.step(plant.supply, whole.supply, powering(world, took), dt)
     leaks = (world.rack_leak, world.loop_leak)
     held, water = stocks.advance(p, plant.volumes, whole.stocks, solved.after, p.wiring.racks_to_cdus(u.rack_flow), *leaks, dt)
     return Advanced(Whole(solved.after, demand.tripped(x, shares), fed, held), u, heat, took, flows, pumped, water)
 
 
-def _inputs(world: World, loads: Array) -> SupplyInputs:
+def powering(world: World, loads: Array) -> SupplyInputs:
+    """What drives the supply in this world under these loads [..., X] W."""
     return SupplyInputs(world.grid_ok, world.genset_able, world.transfer_delay_s, world.battery_health, loads)
 
 
-def served(plant: Plant, s: SupplyState, world: World, ask: Array, lifts: demand.Lifts,
-            dt: float) -> tuple[Array, demand.Shares]:
-    """Loads that stay once compressors without full power have tripped, and who has power."""
-    shares = demand.shares(plant.supply, supply.step(plant.supply, s, _inputs(world, ask), dt)[1].powered)
+def served(plant: Plant, s: SupplyState, world: World, ask: Array, lifts: demand.Lifts, dt: float,
+           step: Step = supply.step) -> tuple[Array, demand.Shares]:
+    """Loads that stay once compressors without full power have tripped, and who has power; `step` is the supply's, in numpy or compiled."""
+    shares = demand.shares(plant.supply, step(plant.supply, s, powering(world, ask), dt)[1].powered)
     left = demand.lifted(shares, ask, lifts)
     if np.array_equal(left, ask):
         return ask, shares
-    again = demand.shares(plant.supply, supply.step(plant.supply, s, _inputs(world, left), dt)[1].powered)
+    again = demand.shares(plant.supply, step(plant.supply, s, powering(world, left), dt)[1].powered)
     return left, again._replace(**{kind: getattr(shares, kind) for kind in demand.COMPRESSORS})

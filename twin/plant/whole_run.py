@@ -2,8 +2,8 @@
 
 The supply meets machines only through the shares of power they get. On the grid those are all: it is unlimited, and the supply's own state
 (a battery that charges) does not hang on the step, so a span is exact. Away from it a span is taken where every group has all of its power
-or none from beginning to end, with loads `MARGIN` times as they are. Stocks move over hours and are stepped once a span, more often while
-water leaks or flows in. All other steps are single, in numpy.
+or none from beginning to end, with loads `MARGIN` times as they are. After a span the supply is worked out for what was taken at its end.
+Stocks move over hours and are stepped once a span, more often while water leaks or flows in. All other steps are single, in numpy.
 """
 from __future__ import annotations
 
@@ -14,39 +14,42 @@ import numpy as np
 
 from twin.plant import compiled_drive as cd
 from twin.plant import compiled_show as cs
-from twin.plant import demand, stocks, supply
+from twin.plant import demand, nodes, stocks, supply
 from twin.plant.compiled_show import Shown
+from twin.plant.compiled_supply import SupplyRunner
 from twin.plant.demand import Shares
-from twin.plant.drive import drive
+from twin.plant.drive import drive, loop_inputs
 from twin.plant.driven import FLAT, DrivenRunner
 from twin.plant.machines import Targets
-from twin.plant.supply_types import SupplyInputs
-from twin.plant.whole import Advanced, Plant, Whole, World, advance_whole, served
+from twin.plant.pumped import branch_conductance
+from twin.plant.supply_types import SupplyFlows
+from twin.plant.whole import Advanced, Plant, Whole, World, advance_whole, powering, served
 
 Array = np.ndarray
-SPAN_S, LEAK_SPAN_S, ISLAND_SPAN_S = 60.0, 5.0, 10.0
+SPAN_S, LEAK_SPAN_S = 60.0, 5.0
 MARGIN = 1.25
 SINGLES = 5  # steps before a span is tried again
 
 
 @dataclass(frozen=True, slots=True)
 class WholeCourse:
-    """What a run shows, a row each `every` steps, and where it ends."""
+    """What a run shows, a row each `every` steps."""
 
     seconds: Array  # [n] s after the start of the run
     shown: Shown
     powered: Array  # [n, X] share of each group of consumers that had power (twin.plant.supply_types)
+    feed: Array  # [n, F] W from the grid
+    genset: Array  # [n, F] W
     battery: Array  # [n, F] J
     water: Array  # [n, L] Pa gauge of the facility loops
     level: Array  # [n, C] of the CDUs' reservoirs
-    whole: Whole
 
 
 class Row(NamedTuple):
-    """What one step shows, each with a leading axis of one."""
+    """What one step shows, `shown` with a leading axis of one."""
 
     shown: Shown
-    powered: Array
+    power: SupplyFlows
 
 
 class WholeRunner:
@@ -55,8 +58,8 @@ class WholeRunner:
     def __init__(self, plant: Plant, whole: Whole):
         self.plant = plant
         self._runner = DrivenRunner(plant.p, plant.m, whole.state, whole.machines)
+        self._feeds = SupplyRunner(plant.supply)
         self._supply, self._stocks, self._singles = whole.supply, whole.stocks, 0
-        self._still: tuple[supply.SupplyState, Array] | None = None  # a supply found at rest on the grid, and what it gave
 
     def whole(self) -> Whole:
         """The plant now."""
@@ -70,14 +73,15 @@ class WholeRunner:
             n, row = self._advance(t, world, n, dt, loads if len(loads) == 1 else loads[done : done + n])
             done += n
             if done % every == 0:
-                rows.append((row.shown, row.powered[None], self._supply.battery[None], self._stocks.pressure[None], self._stocks.level[None]))
+                now = (row.power.powered, row.power.feed, row.power.genset, self._supply.battery, self._stocks.pressure, self._stocks.level)
+                rows.append((row.shown, *(x[None] for x in now)))
         shown, *others = zip(*rows, strict=True)
         joined = Shown(*(np.concatenate(column) for column in zip(*shown, strict=True)))
-        return WholeCourse(np.arange(1, len(rows) + 1) * every * dt, joined, *(np.concatenate(x) for x in others), self.whole())
+        return WholeCourse(np.arange(1, len(rows) + 1) * every * dt, joined, *(np.concatenate(x) for x in others))
 
     def _span_s(self, world: World) -> float:
         """The longest span that meets no trip."""
-        span = SPAN_S if on_grid(self._supply, world) else ISLAND_SPAN_S
+        span = SPAN_S
         if world.loop_leak.any() or self._stocks.filling.any():
             span = LEAK_SPAN_S if self._stocks.pressure.min() > 2.0 * stocks.DRY_PA else 0.0
         return min(span, self._dry_s(world))
@@ -95,7 +99,7 @@ class WholeRunner:
             return n, self._together(t, world, n, dt, loads, None, np.zeros(self.plant.supply.ups_member.shape[-1]))
         self._singles -= 1
         if self._singles < 0:
-            asked, shares = self._island(t, world, n, dt, loads[0])
+            asked, shares = self._island(t, world, n, dt, loads[:n].max(0))
             if all(((s == 0.0) | (s == 1.0)).all() for s in shares):
                 return n, self._together(t, world, n, dt, loads, shares, asked)
             self._singles = SINGLES
@@ -109,44 +113,49 @@ class WholeRunner:
         lifts = demand.lifts(p, state, u, dt)
         asked = demand.asked(p, self.plant.supply, u, lifts)
         more = demand.Lifts(*(MARGIN * x for x in lifts))
-        shares = served(self.plant, self._supply, world, MARGIN * asked, more, n * dt)[1]
+        shares = served(self.plant, self._supply, world, MARGIN * asked, more, n * dt, self._feeds.step)[1]
         return demand.lifted(shares, asked, lifts), shares
 
     def _together(self, t: Targets, world: World, n: int, dt: float, loads: Array, shares: Shares | None, asked: Array) -> Row:
         """A span, compiled."""
         p, v = self.plant.p, self.plant.volumes
         t = stocks.constrain(v, self._stocks, t)
-        shown = self._runner.run(t if shares is None else demand.energised(p, t, shares), n, dt, loads if len(loads) == 1 else loads[:n]).shown
+        t = t if shares is None else demand.energised(p, t, shares)
+        shown = self._runner.run(t, n, dt, loads if len(loads) == 1 else loads[:n]).shown
         if shares is not None and not shares.all_full:
             self._runner.restart(self._runner.view(), demand.tripped(self._runner.machines(), shares))
-        powered = self._feed(world, asked, n * dt)
+        power = self._feed(world, asked, taken(self.plant, t, shown), n * dt)
         flow, leaks = shown.cdus["tcs_flow"][-1], (world.rack_leak, world.loop_leak)
         self._stocks, _ = stocks.advance(p, v, self._stocks, self._runner.view(), flow, *leaks, n * dt)
-        return Row(shown, powered)
+        return Row(shown, power)
 
-    def _feed(self, world: World, asked: Array, span_s: float) -> Array:
-        """The supply over a span; on the grid with nothing left to charge or to wait for it stays as it is."""
-        if self._still is not None and self._still[0] is self._supply and on_grid(self._supply, world):
-            return self._still[1]
-        inputs = SupplyInputs(world.grid_ok, world.genset_able, world.transfer_delay_s, world.battery_health, asked)
-        after, flows = supply.step(self.plant.supply, self._supply, inputs, span_s)
-        same = all(np.array_equal(getattr(after, f), getattr(self._supply, f)) for f in after.__dataclass_fields__)
-        if not same:
-            self._supply = after
-        self._still = (self._supply, flows.powered) if same and on_grid(after, world) else None
-        return flows.powered
+    def _feed(self, world: World, asked: Array, took: Array, span_s: float) -> SupplyFlows:
+        """The supply over a span in which groups with power `took` [X] W; those without go on asking for what they `asked`."""
+        loads = np.where(took > 0.0, took, asked)
+        self._supply, flows = self._feeds.step(self.plant.supply, self._supply, powering(world, loads), span_s)
+        return flows
 
     def _alone(self, t: Targets, world: World, dt: float, load: Array) -> Row:
         """One step in numpy."""
         a = advance_whole(self.plant, self.whole(), _loaded(t, load), world, dt)
         self._runner.restart(a.whole.state, a.whole.machines)
         self._supply, self._stocks = a.whole.supply, a.whole.stocks
-        return Row(_shown(self.plant, a), a.power.powered)
+        return Row(_shown(self.plant, a), a.power)
 
 
 def on_grid(s: supply.SupplyState, world: World) -> bool:
     """Every feed closed, on the grid's side and ready to stay there."""
     return bool((world.grid_ok > 0.5).all() and (s.position < 0.5).all())
+
+
+def taken(plant: Plant, t: Targets, shown: Shown) -> Array:
+    """Loads [X] W of every group in the last step shown."""
+    p, m, loops = plant.p, plant.m, shown.loops[-1]
+    hall = p.wiring.cdus_to_loops(branch_conductance(m, shown.cdu_machines[-1].view(np.recarray), t)) + m.air
+    air = m.air * loops["flow"] / np.maximum(hall, 1e-12)
+    inputs = loop_inputs(shown.loop_machines[-1].view(np.recarray), t, nodes.first(shown.core[-1]), air, loops["pump"])
+    racks = shown.gpu[-1] + (t.other_power + t.air_power) * t.rack_powered
+    return demand.drawn(p, plant.supply, racks, shown.cdus["pump"][-1], inputs, demand.Lifts(loops["heatpump_power"], loops["chiller_power"]))
 
 
 def _loaded(t: Targets, load: Array) -> Targets:

@@ -1,8 +1,8 @@
 """A future stepped through: electrical supply, machines, heat and stocks, block by block.
 
 A block is one step where power comes or goes: for a minute after something electrical happens, while what has power changes, and before
-a battery is empty. It is some seconds while a feed is away, a battery charges or something leaks, and minutes while all is quiet. Within
-a block the supply's power to consumers and the stocks hold still.
+a battery is empty. It is some seconds while a feed is away or something leaks, and minutes while all is quiet or what feeds there are
+hold with a margin. Within a block the supply's power to consumers and the stocks hold still; its books follow the loads row by row.
 """
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from twin.plant import demand, stocks, supply
+from twin.plant.compiled_supply import SupplyRunner
 from twin.plant.machines import Targets
 from twin.plant.stocks import Stocks
 from twin.plant.supply_types import SupplyFlows, SupplyInputs, SupplyState
@@ -26,7 +27,8 @@ from twin.whatif.world import World
 Array = np.ndarray
 INSTANT_S = 1e-3
 FRESH_S, EMPTY_S = 60.0, 30.0  # s in single steps after a change, and before a battery is empty
-QUIET_S, STEADY_S = 900.0, 10.0  # longest block while nothing electrical happens, and while a feed is away but what has power keeps it
+QUIET_S, STEADY_S = 900.0, 10.0  # longest block while who has power is sure to keep it, and while it seems so
+MARGIN = 1.25  # of the loads, for which the supply must hold through a long block
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Moment:
     loads: Array  # [X] W asked of the supply
     powered: Array  # [X] share of each group that has power
     uneasy: bool = False  # power comes or goes
+    sure: bool = False  # it will not for QUIET_S
 
 
 def run(g: Ground, start: Start, plan: Sequence[Piece], grid: Sequence[Span], dt: float, begin: Body | None = None) -> Trajectory:
@@ -54,7 +57,7 @@ def running(g: Ground, start: Start, plan: Sequence[Piece], grid: Sequence[Span]
     """`run` in parts of one block each, for a caller with other things to do in between."""
     here = begin or _body(g, start, plan)
     now, first = _begin(g, start, here)
-    seconds, blocks, p, motion = [np.zeros(1)], [first], None, None
+    seconds, blocks, p, motion, feeds = [np.zeros(1)], [first], None, None, SupplyRunner(g.supply)
     for piece, span in _crossed(plan, grid):
         new = worn(g.p, start, piece.world)
         if p is None or not same(p, new):
@@ -63,7 +66,7 @@ def running(g: Ground, start: Start, plan: Sequence[Piece], grid: Sequence[Span]
         at, end = max(piece.first, span.first), min(piece.first + piece.steps, span.first + span.steps)
         while at < end:
             n, each = _length(g, now, piece, span, at, end, dt)
-            now, block = _block(g, p, motion, now, piece.world, n, each, dt)
+            now, block = _block(g, p, motion, feeds, now, piece.world, n, each, dt)
             at += n
             if at == span.first + span.steps or (at - span.first) % span.each == 0:
                 seconds.append((at - n + np.arange(1, n // each + 1) * each) * dt)
@@ -86,7 +89,7 @@ def _length(g: Ground, now: Moment, piece: Piece, span: Span, at: int, end: int,
     stirs = moving(g, now.supply, now.stocks, piece.world)
     if now.uneasy or (stirs and (at - piece.first) * dt < FRESH_S):
         return 1, 1
-    longest = int((STEADY_S if stirs else QUIET_S) / dt)
+    longest = int((STEADY_S if stirs and not now.sure else QUIET_S) / dt)
     if longest < span.each or left < to_record or to_record < span.each:
         return min(left, to_record), min(left, to_record)
     most = max(longest // span.each, 1) * span.each
@@ -108,20 +111,34 @@ def _uneasy(g: Ground, now: Moment, fed: SupplyState, w: World, flows: SupplyFlo
     return bool(changed or empties.any())
 
 
-def _block(g: Ground, p: Parameters, motion: Motion, now: Moment, w: World, n: int, each: int, dt: float) -> tuple[Moment, dict[str, Array]]:
+def _sure(feeds: SupplyRunner, fed: SupplyState, held: Stocks, w: World, loads: Array, powered: Array) -> bool:
+    """Whether everyone has power or none, and will have it through a long block with larger loads; no water is on the move."""
+    if w.rack_leak.any() or w.loop_leak.any() or held.filling.any() or not ((powered >= demand.FULL) | (powered == 0.0)).all():
+        return False
+    then = feeds.run(fed, powering(w, MARGIN * loads[None]), QUIET_S).flows.powered[0]
+    return bool(np.abs(then - powered).max() <= 1e-6)
+
+
+def _block(g: Ground, p: Parameters, motion: Motion, feeds: SupplyRunner, now: Moment, w: World, n: int, each: int,
+           dt: float) -> tuple[Moment, dict[str, Array]]:
     wanted = stocks.constrain(g.volumes, now.stocks, w.targets)
     if not moving(g, now.supply, now.stocks, w):
         return _quiet(g, p, motion, now, w, wanted, n, each, dt)
-    fed, flows = supply.step(g.supply, now.supply, powering(w, now.loads), n * dt)
-    fit = demand.shares(g.supply, flows.powered)
+    fed, flows, _ = feeds.run(now.supply, powering(w, now.loads[None]), n * dt)
+    fit = demand.shares(g.supply, flows.powered[0])
     if not fit.all_full:
         motion.machines(demand.tripped(motion.body().machines, fit))
     t = demand.energised(p, wanted, fit)
     seen = motion.run(t, n, each)
     held = _stocks(g, p, motion, now, w, seen, n * dt)
-    kept = np.where(flows.powered >= demand.FULL, asked(g, t, seen)[-1], now.loads)  # who has no power goes on asking for what it took before
-    after = Moment(fed, held, kept, flows.powered, _uneasy(g, now, fed, w, flows))
-    return after, _columns(g, p, t, wanted, seen, flows, fed, now.stocks, held, w)
+    kept = np.where(flows.powered >= demand.FULL, asked(g, t, seen), now.loads)  # who has no power goes on asking for what it took before
+    shown = fed
+    if len(kept) > 1:
+        fed, flows, battery = feeds.run(now.supply, powering(w, kept), each * dt)
+        shown = fed.shift(battery=battery)
+    uneasy = _uneasy(g, now, fed, w, flows)
+    after = Moment(fed, held, kept[-1], flows.powered[-1], uneasy, not uneasy and _sure(feeds, fed, held, w, kept[-1], flows.powered[-1]))
+    return after, _columns(g, p, t, wanted, seen, flows, shown, now.stocks, held, w)
 
 
 def _quiet(g: Ground, p: Parameters, motion: Motion, now: Moment, w: World, wanted: Targets, n: int, each: int, dt: float) -> tuple[Moment, dict[str, Array]]:
