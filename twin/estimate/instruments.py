@@ -61,15 +61,20 @@ def _numbers(terms: tuple[str, ...]) -> tuple[Array, ...]:
     return tuple(np.array(x)[:, None] for x in zip(*((i.noise * to_si, i.noise_gain, i.offset * to_si, i.gain) for i, to_si in found), strict=True))
 
 
+def _beside(numbers: Array, values: Array) -> Array:
+    """[terms, 1] with as many axes as the values."""
+    return numbers.reshape(-1, *(1,) * (values.ndim - 1))
+
+
 def scatters(terms: tuple[str, ...], values: Array) -> Array:
-    """Standard deviation of one sample of each `class.column` at `values` [terms, rows], SI."""
-    noise, gain, _, _ = _numbers(terms)
+    """Standard deviation of one sample of each `class.column` at `values` [terms, ..., rows], SI."""
+    noise, gain, _, _ = (_beside(n, values) for n in _numbers(terms))
     return noise + gain * np.abs(values)
 
 
 def tolerances(terms: tuple[str, ...], values: Array) -> Array:
-    """Standard deviation of the fixed error of a piece of each `class.column` at `values` [terms, rows], SI."""
-    _, _, offset, gain = _numbers(terms)
+    """Standard deviation of the fixed error of a piece of each `class.column` at `values` [terms, ..., rows], SI."""
+    _, _, offset, gain = (_beside(n, values) for n in _numbers(terms))
     return np.hypot(offset, gain * np.abs(values))
 
 

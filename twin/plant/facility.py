@@ -68,7 +68,7 @@ def loop_conductances(c: Core, u: Inputs, t: Array, cdu_flow: Array, dt: float) 
         air=counterflow(c.air_ua, PLENTY, capacity_flow(u.air_flow)),
         district=counterflow(c.district_ua, main, capacity_flow(u.dh_flow)),
         heatpump=_heatpump_source(c, u, t, main),
-        cooler=counterflow(air_side_ua(draught(u.cooler_fan), c.cooler_ua * u.cooler_on), main, cooler_air(c, u)),
+        cooler=counterflow(cooler_ua(c, u), main, cooler_air(c, u)),
         chiller=_chilled(c, u, t, main),
         ehx=counterflow(c.ehx_ua * u.ehx_on, main, tower_flow),
         tower=counterflow(air_side_ua(u.tower_fan, cells_ua(c, u)), tower_flow, PLENTY),
@@ -83,6 +83,12 @@ def cells_ua(c: Core, u: Inputs) -> Array:
     """Conductance [W/K] to the wet bulb of the tower cells in service at full fans, at their water and at this wet bulb."""
     loading = ratio(np.maximum(u.tower_flow, 0.0), c.tower_flow * u.tower_cells)
     return c.tower_ua * wet_slope_j_kg_k(u.wet_bulb) * u.tower_cells * loading**WATER_EXPONENT
+
+
+@register_jitable
+def cooler_ua(c: Core, u: Inputs) -> Array:
+    """UA [W/K] of the coolers in service at the air that moves through them."""
+    return air_side_ua(draught(u.cooler_fan), c.cooler_ua * u.cooler_on)
 
 
 @register_jitable

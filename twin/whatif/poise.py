@@ -7,11 +7,10 @@ import numpy as np
 
 from twin.physics import hydraulics as h
 from twin.physics.exchange import counterflow
-from twin.physics.machines import air_side_ua
 from twin.physics.water import capacity_flow
 from twin.physics.water_use import entering_air
 from twin.plant import nodes
-from twin.plant.facility import cooler_air
+from twin.plant.facility import cooler_air, cooler_ua
 from twin.plant.machines import Machinery, Machines, at_rest
 from twin.plant.types import Inputs, Parameters, State
 
@@ -70,5 +69,5 @@ def _taken(p: Parameters, u: Inputs, state: State) -> tuple[Array, Array, Array]
     fan, through = np.maximum(at, 0.0), 1.0 + np.minimum(at, 0.0)
     v = replace(u, cooler_fan=fan, cooler_on=through)
     main = capacity_flow(p.wiring.cdus_to_loops(u.fws_flow) + u.air_flow)
-    ua = counterflow(air_side_ua(fan, c.cooler_ua * through), np.broadcast_to(main, fan.shape), cooler_air(c, v))
+    ua = counterflow(cooler_ua(c, v), np.broadcast_to(main, fan.shape), cooler_air(c, v))
     return ua, state.core[:, nodes.HEATPUMP], entering_air(u.dry_bulb, u.wet_bulb, c.cooler_pads * u.pads_wet)
