@@ -20,7 +20,7 @@ from config.site import Site
 from twin.cli._children import Children
 from twin.cli._history import History
 from twin.cli._logs import to_stderr
-from twin.cli._memory import pss_mb
+from twin.cli._memory import one_heap, pss_mb
 from twin.cli._serving import listen, serve, stop_on_signals
 from twin.service.assemble import Assembly, assemble
 from twin.service.clock import ScaledClock
@@ -69,6 +69,7 @@ class Report:
 def run(demo: Demo) -> None:
     """Until the time, Ctrl-C or SIGTERM. PortTaken before anything has started."""
     began = _process_start()
+    one_heap()
     site = load_site(demo.site)
     listener = listen(LOOPBACK, demo.port)
     if demo.broker_port is not None:

@@ -15,7 +15,7 @@ from twin.wire.native import Decoded, codec
 from twin.wire.reasons import Limits
 
 LANE = "history"
-STEPS_A_FLUSH = 60  # steps kept in memory at most
+STEPS_A_FLUSH = 20  # steps kept in memory at most
 
 
 def coarse(site: Site, step_s: float) -> Site:
