@@ -14,7 +14,7 @@ from sensors.recorded.maps import load_map
 from sensors.recorded.replay import Recording, record
 from sensors.simulate import simulated
 from sensors.station import Station
-from sensors.truth.parameters import draw
+from sensors.truth.draw import draw
 
 Producer = Callable[[asyncio.Event, Report], Awaitable[None]]
 AHEAD = 250  # messages that may wait for the broker before a replay waits for it, so that no gateway runs away from another

@@ -10,7 +10,7 @@ from sensors.encode import Frame
 from sensors.faults import Fault, SensorFaults, plant_faults
 from sensors.loads import PlainLoad, SyntheticLoad
 from sensors.station import Station
-from sensors.truth.parameters import draw
+from sensors.truth.draw import draw
 from sensors.truth.plant import LoadAt, Truth
 from sensors.truth.settings import Settings
 from sensors.weather import WeatherAt

@@ -9,7 +9,8 @@ import numpy as np
 
 from config.load import load_site
 from twin.plant.assembly import assemble
-from twin.plant.operate import Design, design, first_guess, operate
+from twin.plant.design import Design, design
+from twin.plant.operate import first_guess, operate
 from twin.plant.types import Inputs, Parameters, State
 
 EQUIPPED = str(Path(__file__).parent / "sites" / "equipped.yaml")  # a small hall with every part

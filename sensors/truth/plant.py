@@ -10,10 +10,11 @@ from config.site import Site
 from sensors.noise import stream
 from sensors.truth import control, electric
 from sensors.truth.audit import Ledger, stored
+from sensors.truth.draw import draw
 from sensors.truth.effects import Effects
 from sensors.truth.electric import Power, step_power, wire
 from sensors.truth.hydraulics import pump_power, pumped_flow, viscosity_flow
-from sensors.truth.parameters import Parameters, draw, hall_rows
+from sensors.truth.parameters import Parameters, hall_rows
 from sensors.truth.plug import settle
 from sensors.truth.racks import Joints, RackLoad, step_tcs, throttled
 from sensors.truth.room import Outside, network_demand, step_room

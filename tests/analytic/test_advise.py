@@ -15,7 +15,7 @@ from twin.advise.trial import TRANSITION_S
 from twin.advise.wish import wished
 from twin.physics.machines import lorenz_cop
 from twin.plant import nodes
-from twin.plant.operate import SINK_LIFT
+from twin.plant.design import SINK_LIFT
 from twin.whatif.ground import ground
 from twin.whatif.question import spelled
 from twin.whatif.start import designed

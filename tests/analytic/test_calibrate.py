@@ -12,8 +12,8 @@ from twin.calibrate.site.fit import spread_of
 from twin.calibrate.site.kinds import COLUMNS
 from twin.physics import hydraulics
 from twin.plant.assembly import assemble
+from twin.plant.design import design
 from twin.plant.machines import machinery
-from twin.plant.operate import design
 
 SITE = Path(__file__).parents[1] / "sites" / "equipped.yaml"
 MINUTES = 120

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from config.load import load_site
 from tests.plants import EQUIPPED, disturbed
 from twin.plant.assembly import assemble
+from twin.plant.design import design
 from twin.plant.drive import drive
 from twin.plant.driven import DrivenRunner
 from twin.plant.machines import Machinery, Machines, Targets, at_rest, machinery
-from twin.plant.operate import design, first_guess
+from twin.plant.operate import first_guess
 from twin.plant.step import step
 from twin.plant.targets import targets
 from twin.plant.types import Flows, Parameters, State

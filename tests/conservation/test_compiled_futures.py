@@ -9,10 +9,11 @@ import pytest
 from config.load import load_site
 from tests.plants import disturbed
 from twin.plant.assembly import assemble
+from twin.plant.design import design
 from twin.plant.driven import DrivenRunner
 from twin.plant.futures import Futures
 from twin.plant.machines import Machinery, Machines, Targets, at_rest, machinery
-from twin.plant.operate import design, first_guess
+from twin.plant.operate import first_guess
 from twin.plant.targets import targets
 from twin.plant.types import Parameters, State
 

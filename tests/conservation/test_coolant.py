@@ -14,11 +14,12 @@ from tests.plants import disturbed
 from tests.validation.datasheets import hall_with
 from twin.physics.water import VOLUMETRIC
 from twin.plant import stocks
+from twin.plant.design import design
 from twin.plant.drive import drive
 from twin.plant.driven import DrivenRunner
 from twin.plant.live import live, template
 from twin.plant.machines import machinery
-from twin.plant.operate import design, first_guess, operate
+from twin.plant.operate import first_guess, operate
 from twin.plant.step import step
 from twin.plant.targets import targets
 from twin.plant.types import Parameters, State

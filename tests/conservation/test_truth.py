@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from config.load import load_site
 from sensors.faults import Fault, plant_faults
-from sensors.truth.parameters import draw
+from sensors.truth.draw import draw
 from sensors.truth.plant import Truth
 from sensors.truth.plug import Plugs, settle
 from sensors.truth.racks import RackLoad

@@ -19,7 +19,7 @@ from config.load import load_site
 from sensors.encode import Frame
 from sensors.simulate import simulated
 from sensors.station import Station
-from sensors.truth.parameters import draw
+from sensors.truth.draw import draw
 from sensors.truth.settings import Settings
 from twin.calibrate.site.calibration import calibrate
 from twin.calibrate.site.kinds import COLUMNS

@@ -247,7 +247,7 @@ def test_classes_of_the_drawn_columns_measure_them():
 
 
 def test_a_setting_changes_the_plant():
-    from sensors.truth.parameters import draw
+    from sensors.truth.draw import draw
 
     plain, wide, old = (draw(VALENCE, 1, replace(Settings(), **s)) for s in ({}, {"spread": 2.0}, {"ageing": 5.0}))
     assert np.std(wide.cdu.ua) == pytest.approx(2 * np.std(plain.cdu.ua), rel=0.3)

@@ -23,7 +23,7 @@ from sensors.recorded.table import RecordError, held, read_table
 from sensors.recorded.units import conversion
 from sensors.simulate import history, simulated
 from sensors.station import Station
-from sensors.truth.parameters import draw
+from sensors.truth.draw import draw
 from tests import servers
 from twin.wire.native import decode
 

@@ -15,10 +15,10 @@ from twin.physics import hydraulics
 from twin.physics.machines import affinity_power
 from twin.plant.assembly import assemble
 from twin.plant.cdu import cdu_lines
+from twin.plant.design import design
 from twin.plant.facility import conductances
 from twin.plant.leaves import condense, gains
 from twin.plant.machines import Machinery, machinery
-from twin.plant.operate import design
 from twin.plant.types import Parameters
 
 LPM = 1.0 / 6e4

@@ -5,7 +5,7 @@ Pure: the start is a value and stays as it was, and what comes out is words and 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from twin.advise.knobs import held, knobs
 from twin.advise.knobs import spelled as knob_words
 from twin.advise.limits import Limit, changed, judge, limits
 from twin.advise.price import priced
+from twin.advise.problem import Problem
 from twin.advise.redundancy import Check, checks
 from twin.advise.search import Tried, best, refined, sampled
 from twin.advise.trial import MARKS, STEP_S, TRANSITION_S, Trial, supplied
@@ -36,25 +37,6 @@ ROUNDS = 5  # of search and proof
 LITTLE = 0.02  # of the gain: a change that gives less is not advised
 SPARE_K = 0.3  # added where a proof fails
 YEAR_H = 8766.0
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A wish at a site: the future, what may move, what must hold."""
-
-    g: Ground
-    start: Start
-    wish: Wish
-    given: tuple[Perturbation, ...]
-    trial: Trial
-    low: Array  # [L, K]
-    high: Array
-    now: Array  # [L, M] marks as all stand
-
-    @property
-    def steps(self) -> Array:
-        """[K] first steps of a compass search."""
-        return (self.high - self.low).max(0) // 4
 
 
 def advise(g: Ground, start: Start, wish: Wish, tell: Callable[[float], None] = lambda share: None) -> Advice:

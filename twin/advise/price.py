@@ -3,19 +3,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from twin.advise.advice import Price
 from twin.advise.limits import Limit, changed, judge
+from twin.advise.problem import Problem
 from twin.advise.search import Tried, best, refined
 from twin.advise.trial import MARKS
 from twin.advise.wish import COST
-from twin.plant.operate import SINK_LIFT
-
-if TYPE_CHECKING:
-    from twin.advise.advise import Problem
+from twin.plant.design import SINK_LIFT
 
 Array = np.ndarray
 COLDER_K = 5.0  # of the network's supply

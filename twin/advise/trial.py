@@ -12,7 +12,7 @@ import numpy as np
 
 from twin.advise.knobs import Knob, turned
 from twin.physics.water import VOLUMETRIC
-from twin.plant.operate import SINK_LIFT
+from twin.plant.design import SINK_LIFT
 from twin.whatif.accounts import J_KWH
 from twin.whatif.ensemble import hottest
 from twin.whatif.ground import Ground

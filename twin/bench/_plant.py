@@ -11,9 +11,10 @@ import numpy as np
 
 from config.site import Site
 from twin.plant.assembly import assemble
+from twin.plant.design import design
 from twin.plant.driven import DrivenRunner
 from twin.plant.machines import Machinery, Machines, Targets, at_rest, machinery
-from twin.plant.operate import design, first_guess
+from twin.plant.operate import first_guess
 from twin.plant.targets import targets
 from twin.plant.types import Parameters, State
 

@@ -14,8 +14,8 @@ from twin.estimate.health.facts import facts as known
 from twin.estimate.health.monitor import Rooms, rooms
 from twin.estimate.sheet import Plan, inside, measured, shown
 from twin.plant.assembly import assemble
+from twin.plant.design import Design, design
 from twin.plant.machines import machinery
-from twin.plant.operate import Design, design
 from twin.plant.power import feeds
 from twin.plant.supply_types import Supply
 from twin.plant.types import Parameters

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from twin.plant.design import Design
 from twin.plant.machines import Machinery
-from twin.plant.operate import Design
 from twin.plant.types import Parameters
 
 Array = np.ndarray

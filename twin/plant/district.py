@@ -5,15 +5,11 @@ hour the daily mean is meant. Dry bulb [degC] and local hour 0 .. 24 are numbers
 """
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from twin.physics import hot_water
 from twin.physics.water import VOLUMETRIC
-
-if TYPE_CHECKING:
-    from twin.plant.operate import Design
+from twin.plant.design import Design
 
 Array = np.ndarray
 Hour = float | Array | None

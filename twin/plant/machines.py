@@ -10,7 +10,7 @@ import numpy as np
 
 from config.site import Site
 from twin.physics import hydraulics as h
-from twin.plant.operate import AIR_COIL_RISE, Design
+from twin.plant.design import AIR_COIL_RISE, Design
 from twin.plant.types import Parameters
 
 Array = np.ndarray

@@ -5,8 +5,8 @@ import numpy as np
 
 from config.equipment import IDLE_REST
 from twin.plant import district
+from twin.plant.design import SINK_LIFT, Design
 from twin.plant.machines import Machinery, Targets
-from twin.plant.operate import SINK_LIFT, Design
 from twin.plant.types import Parameters
 
 Array = np.ndarray

@@ -17,9 +17,9 @@ import numpy as np
 from config.site import Site
 from twin.plant import demand, power, stocks, supply
 from twin.plant.assembly import assemble
+from twin.plant.design import Design, design
 from twin.plant.drive import drive
 from twin.plant.machines import Machinery, Machines, Targets, at_rest, machinery
-from twin.plant.operate import Design, design
 from twin.plant.pumped import Pumped
 from twin.plant.step import account, solve
 from twin.plant.stocks import Drains, Stocks, Volumes

@@ -9,8 +9,8 @@ import numpy as np
 
 from config.site import SITE_LEVEL, Asset, Site
 from twin.plant.assembly import assemble
+from twin.plant.design import Design, design
 from twin.plant.machines import Machinery, machinery
-from twin.plant.operate import Design, design
 from twin.plant.power import feeds
 from twin.plant.stocks import Volumes, volumes
 from twin.plant.supply_types import Supply

@@ -12,8 +12,8 @@ from twin.estimate.facts import LOOP_CLASSES, Facts
 from twin.estimate.residuals.base import Array, Columns, Scene, moved
 from twin.plant.assembly import assemble
 from twin.plant.calibrated import calibrated, loops_of
+from twin.plant.design import design
 from twin.plant.machines import machinery
-from twin.plant.operate import design
 
 SAMPLE_S = 5.0  # between samples of which the residual channels take the scatter as independent
 LONGEST_S = 60.0

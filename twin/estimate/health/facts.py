@@ -10,8 +10,8 @@ from config.classes import CLASSES
 from config.site import Site
 from twin.estimate.facts import Facts as Compiled
 from twin.estimate.heats import drawn
+from twin.plant.design import Design
 from twin.plant.machines import Machinery
-from twin.plant.operate import Design
 from twin.plant.supply_types import Supply
 from twin.plant.types import Parameters
 

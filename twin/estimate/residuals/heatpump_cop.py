@@ -7,7 +7,7 @@ from twin.estimate.facts import Facts
 from twin.estimate.residuals.base import Array, Channel, Columns, log_ratio
 from twin.physics.heat_pump import each_load, part_load_factor
 from twin.physics.machines import lorenz_cop
-from twin.plant.operate import SINK_LIFT
+from twin.plant.design import SINK_LIFT
 
 
 def law(f: Facts, v: Columns) -> Array:

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from twin.plant.operate import SINK_LIFT
+from twin.plant.design import SINK_LIFT
 from twin.whatif.ground import Ground
 from twin.whatif.perturbation import Perturbation
 from twin.whatif.world import World
