@@ -1,9 +1,13 @@
-"""What happens to the twin (events) and what it asks of the world (effects). All are values; time is event time."""
+"""What happens to the twin (events) and what it asks of the world (effects). All are values; time is event time.
+
+Readings and their records are msgspec's structs, as frozen as the others and made in a tenth of the time: there are thousands a second.
+"""
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import msgspec
 import numpy as np
 
 ACTUAL = "actual"  # the scenario tag of plant data; forecasts and what-ifs carry another
@@ -15,8 +19,7 @@ GOOD, BAD, UNCERTAIN = 1, 0, 2
 UNSEEN, BELIEVED, SUSPECT, STALE = 0, 1, 2, 3
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True, gc=False):
     """One wide message of one asset.
 
     `cls` is a name of `config.classes.CLASSES`, or "gpu" for a rack's arrays. `row` is the asset's row in its class.
@@ -94,8 +97,7 @@ class Snapshot:
     gpu_w: np.ndarray
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(msgspec.Struct, frozen=True, gc=False):
     """Store this raw reading (src=sensor)."""
 
     reading: Reading

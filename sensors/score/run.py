@@ -21,8 +21,8 @@ from sensors.simulate import simulated
 from sensors.station import Station
 from sensors.truth.plant import Truth
 from twin.engine import listen, start
-from twin.events import Effect, Event
-from twin.wire.native import Decoded, codec
+from twin.events import Effect, Event, Rejected
+from twin.wire.native import codec
 
 SETTLE_S = 1800.0  # the twin's first half hour is not held against its estimates
 COMPARE_S = 60.0  # between two comparisons of the virtual sensors
@@ -93,16 +93,16 @@ def _step(m: Match) -> None:
     now = round(m.truth.state.t * 1000)
     frames = list(m.station.frames(m.result.plan.step_s))
     marks.append(clock())
-    decoded = codec(m.site).decode_many(frames, now)
+    heard = codec(m.site).hear(frames, now)
     marks.append(clock())
-    seen = list(_told(m, decoded))
+    seen = list(_told(m, heard))
     marks.append(clock())
     for effects in seen:
         _judge(m, effects)
     _remember(m, now)
     marks.append(clock())
     m.result.messages += len(frames)
-    m.result.refused += sum(len(d.problems) for d in decoded)
+    m.result.refused += sum(isinstance(event, Rejected) for event in heard)
     for name, a, b in zip(STAGES, marks, marks[1:], strict=False):
         spent[name] += b - a
 
@@ -114,18 +114,13 @@ def _remember(m: Match, now_ms: int) -> None:
         m.waiting[now_ms] = truths(m.truth)
 
 
-def _told(m: Match, decoded: Iterable[Decoded]) -> Iterator[tuple[Effect, ...]]:
+def _told(m: Match, heard: Iterable[Event]) -> Iterator[tuple[Effect, ...]]:
     """Tell the twin what messages gave; yields the effects where it took a step."""
-    for twin, effects in listen(m.site, m.twin, [e for d in decoded for e in events(d)]):
+    for twin, effects in listen(m.site, m.twin, heard):
         stepped = twin.snapshot is not m.twin.snapshot
         m.twin = twin
         if stepped:
             yield effects
-
-
-def events(decoded: Decoded) -> tuple[Event, ...]:
-    """What was wrong with a message, then what can be used."""
-    return decoded.problems if decoded.event is None else (*decoded.problems, decoded.event)
 
 
 def _judge(m: Match, effects: tuple[Effect, ...]) -> None:

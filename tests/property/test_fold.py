@@ -1,8 +1,7 @@
 """The fold: order of arrival, repetitions, lateness, silence, gates and commands."""
 from __future__ import annotations
 
-from dataclasses import replace
-
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -119,7 +118,7 @@ def test_a_sensor_that_agrees_again_is_believed_again():
 
 @pytest.mark.parametrize("q", [BAD, UNCERTAIN])
 def test_a_message_of_poor_quality_is_stored_but_not_assimilated(q: int):
-    poor = replace(reading("loop", 0, 9.0, q=q, supply_c=40.0, return_c=40.0), values=np.full(6, 40.0))
+    poor = msgspec.structs.replace(reading("loop", 0, 9.0, q=q, supply_c=40.0, return_c=40.0), values=np.full(6, 40.0))
     twin, effects = run([*(loop(float(s)) for s in range(9)), poor, loop(15.0)])
     assert any(isinstance(e, Record) and e.reading is poor for e in effects)
     assert twin.latest.values["loop"][0, 0] == 38.0

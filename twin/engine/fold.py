@@ -5,8 +5,9 @@ lateness changes nothing: not the state, not one byte of the effects.
 """
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from operator import attrgetter
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from twin.events import GOOD, Command, DeadLetter, Effect, Event, Gateway, Readi
 REMEMBERED = 120  # steps whose readings are remembered, to know a repeated one
 SILENCE_STEPS = 10  # a longer silence is crossed in long steps
 LONG_STEP_MS = 60_000
+key: Callable[[Reading], Key] = attrgetter("ts_ms", "cls", "row", "seq")
 
 
 def advance(site: Site, twin: Twin, event: Event) -> tuple[Twin, tuple[Effect, ...]]:
@@ -36,7 +38,7 @@ def unroll(site: Site, twin: Twin, event: Event) -> Iterator[tuple[Twin, tuple[E
     twin, effects = _take_in(site, twin, event)
     yield twin, effects
     while _due(twin):
-        twin, of_step = _release(replace(twin, next_ms=_end(twin)))
+        twin, of_step = _release(twin if twin.next_ms >= 0 else replace(twin, next_ms=_end(twin)))
         yield twin, tuple(of_step)
 
 
@@ -81,10 +83,8 @@ def _quiet(twin: Twin) -> tuple[int, int]:
 
 
 def _kept(twin: Twin, readings: Sequence[Reading]) -> Twin:
-    waiting, times = twin.waiting, [r.ts_ms for r in readings]
-    for r in readings:
-        waiting = Waiting(r, waiting)
-    return _heard(twin, waiting, max(twin.newest_ms, *times), min(twin.oldest_ms, *times))
+    times = [r.ts_ms for r in readings]
+    return _heard(twin, Waiting(readings, twin.waiting), max(twin.newest_ms, *times), min(twin.oldest_ms, *times))
 
 
 def _take_in(site: Site, twin: Twin, event: Event) -> tuple[Twin, tuple[Effect, ...]]:
@@ -101,15 +101,11 @@ def _take_in(site: Site, twin: Twin, event: Event) -> tuple[Twin, tuple[Effect, 
     raise TypeError(f"not an event: {event!r}")
 
 
-def key(r: Reading) -> Key:
-    return (r.ts_ms, r.cls, r.row, r.seq)
-
-
 def _reading(twin: Twin, r: Reading) -> tuple[Twin, tuple[Effect, ...]]:
     if twin.next_ms > 0 and r.ts_ms <= twin.next_ms - twin.model.step_ms:
         return _late(twin, r)
     oldest = r.ts_ms if twin.oldest_ms < 0 else min(twin.oldest_ms, r.ts_ms)
-    return _heard(twin, Waiting(r, twin.waiting), max(twin.newest_ms, r.ts_ms), oldest), ()
+    return _heard(twin, Waiting((r,), twin.waiting), max(twin.newest_ms, r.ts_ms), oldest), ()
 
 
 def _heard(t: Twin, waiting: Waiting, newest_ms: int, oldest_ms: int) -> Twin:
@@ -144,25 +140,26 @@ def _end(twin: Twin) -> int:
 
 
 def _release(twin: Twin) -> tuple[Twin, list[Effect]]:
-    waiting = list(_walk(twin.waiting))
+    waiting = _arrived(twin.waiting)
     twin = _cross_silence(twin, waiting)
     end = twin.next_ms
-    due = [(key(r), r) for r in waiting if r.ts_ms <= end]
-    once = dict(due)
+    due = [r for r in reversed(waiting) if r.ts_ms <= end]
+    once = dict(zip(map(key, due), due, strict=True))  # of a repeated one the first that came
     readings = [once[k] for k in sorted(once)]
-    rest = None
-    for r in reversed([r for r in waiting if r.ts_ms > end]):
-        rest = Waiting(r, rest)
-    counts = replace(twin.counts, duplicate=twin.counts.duplicate + len(due) - len(readings))
+    rest = [r for r in waiting if r.ts_ms > end]
+    counts = replace(twin.counts, duplicate=twin.counts.duplicate + len(due) - len(readings)) if len(due) > len(readings) else twin.counts
     released = (*twin.released, frozenset(once))[-REMEMBERED:]
-    twin, emitted = take_step(replace(twin, waiting=rest, counts=counts, released=released), readings)
+    twin, emitted = take_step(replace(twin, waiting=Waiting(rest, None) if rest else None, counts=counts, released=released), readings)
     return twin, [*map(Record, readings), *emitted]
 
 
-def _walk(waiting: Waiting | None) -> Iterator[Reading]:
+def _arrived(waiting: Waiting | None) -> list[Reading]:
+    """In the order of arrival."""
+    batches = []
     while waiting is not None:
-        yield waiting.event
-        waiting = waiting.rest
+        batches.append(waiting.readings)
+        waiting = waiting.before
+    return [r for batch in reversed(batches) for r in batch]
 
 
 def _cross_silence(twin: Twin, waiting: list[Reading]) -> Twin:

@@ -1,7 +1,7 @@
 """The twin as a value: what it believes, what it waits for, what it has counted."""
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ from twin.estimate.belief import Belief, doubtful
 from twin.estimate.findings import Finding
 from twin.estimate.health.monitor import Health, begin
 from twin.estimate.sheet import Sheet
-from twin.events import UNSEEN, Event, Snapshot
+from twin.events import UNSEEN, Reading, Snapshot
 from twin.plant.live import template
 from twin.plant.operate import settle
 from twin.plant.types import Inputs
@@ -25,10 +25,10 @@ Key = tuple[int, str, int, int]  # ts_ms, class, row, seq
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Events behind the watermark: a linked list, newest arrival first, so that taking one in costs the same at any length."""
+    """Readings behind the watermark in the order of arrival: those that came last, and all before them. Taking in costs the same at any length."""
 
-    event: Event
-    rest: Waiting | None
+    readings: Sequence[Reading]
+    before: Waiting | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ _HEAD = [("ts", int), ("seq", Annotated[int, msgspec.Meta(ge=0, le=SEQ_MAX)], AB
 HEAD = ("ts", "seq", "q")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Layout:
     """Columns of a message in order; `factors` boundary unit to SI, shape (columns,) or (columns, 1) for arrays of `gpus`."""
 

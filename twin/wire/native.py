@@ -20,6 +20,7 @@ from twin.wire import fields, messages, strict, topics
 from twin.wire.columns import ABSENT, Layout, gpu_layout, layout
 from twin.wire.once import per_site
 from twin.wire.reasons import LIMITS, Limits, error, rejected
+from twin.wire.scan import scan, shapes
 
 DECIMALS = 6  # of a printed number, in its boundary unit
 Heads = tuple[int, int, int]  # ts, seq, q
@@ -41,6 +42,8 @@ class _Route:
     cls: str
     row: int
     layout: Layout
+    shape: int  # of the layout among those known
+    cells: int  # of a message
 
 
 class Codec:
@@ -49,6 +52,8 @@ class Codec:
     def __init__(self, site: Site):
         self.site = site
         self._routes: dict[str, _Route] = {}
+        self._layouts: list[Layout] = []  # that messages came with
+        self._shapes = shapes(())
         self._gpus = {h.id: site.sheets[h.racks.equipment].gpus for h in site.model.halls}
 
     def decode(self, topic: str, payload: bytes, received_ms: int, limits: Limits = LIMITS) -> Decoded:
@@ -61,22 +66,30 @@ class Codec:
         except WireError as err:
             return Decoded(None, (rejected(err, received_ms),))
 
-    def decode_many(self, frames: Sequence[tuple[str, bytes]], received_ms: int, limits: Limits = LIMITS) -> list[Decoded]:
-        """`decode` of many messages at once: units are converted for all of a layout together; GPUs' arrays one by one, all their numbers at once fill no cache."""
-        out: list[Decoded | None] = [None] * len(frames)
-        alike: dict[int, list[tuple[int, _Route, Heads, tuple]]] = {}
-        for at, (topic, payload) in enumerate(frames):
-            route = self._routes.get(topic)
-            told = _told(route.layout, payload, received_ms, limits) if route is not None and not route.layout.gpus else None
-            if told is None:
-                out[at] = self.decode(topic, payload, received_ms, limits)
-            else:
-                alike.setdefault(id(route.layout), []).append((at, route, *told))
-        for group in alike.values():
-            values = _si([cells for *_, cells in group], group[0][1].layout)
-            for (at, route, (ts, seq, q), _), row in zip(group, values, strict=True):
-                out[at] = Decoded(Reading(ts, route.cls, route.row, seq, q, row))
+    def hear(self, frames: Sequence[tuple[str, bytes]], received_ms: int, limits: Limits = LIMITS) -> list[Event]:
+        """Events of many messages at once, the same as one by one: what is wrong with a message comes before what can be used of it."""
+        routes = [self._routes.get(topic) for topic, _ in frames]
+        good, heads, cells, places = self._scanned(routes, [payload for _, payload in frames], received_ms, limits)
+        out: list[Event] = []
+        for (topic, payload), route, fine, head, at in zip(frames, routes, good, heads, places, strict=True):
+            if not fine:
+                found = self.decode(topic, payload, received_ms, limits)
+                out += found.problems if found.event is None else (*found.problems, found.event)
+                continue
+            values = cells[at : at + route.cells]
+            out.append(Reading(head[0], route.cls, route.row, head[1], head[2], values.reshape(-1, route.layout.padded) if route.layout.gpus else values))
         return out
+
+    def _scanned(self, routes: Sequence[_Route | None], payloads: Sequence[bytes], received_ms: int,
+                 limits: Limits) -> tuple[list[bool], list[list[int]], np.ndarray, list[int]]:
+        """Of each message: whether it was as expected, its heads, and where its cells begin in the array of all."""
+        text, ends = np.frombuffer(b"".join(payloads), np.uint8), np.cumsum([len(p) for p in payloads], dtype=np.int64)
+        shape = np.array([r.shape if r else -1 for r in routes], np.int64)
+        behind = np.cumsum([r.cells if r else 0 for r in routes], dtype=np.int64)
+        heads, cells = np.empty((len(routes), 3), np.int64), np.empty(int(behind[-1]) if len(behind) else 0)
+        places = np.concatenate([np.zeros(1, np.int64), behind[:-1]]) if len(behind) else behind
+        good = scan(text, ends, shape, places, self._shapes, received_ms - limits.past_ms, received_ms + limits.future_ms, limits.max_bytes, heads, cells)
+        return good.tolist(), heads.tolist(), cells, places.tolist()
 
     def _slow(self, topic: str, payload: bytes, received_ms: int, limits: Limits) -> Decoded:
         hall, cls, id, channel = topics.split(self.site, topic)
@@ -89,13 +102,18 @@ class Codec:
         return _careful(route, topic, payload, received_ms, limits)
 
     def _route(self, topic: str, asset: Asset, channel: str) -> _Route:
-        if channel == "gpu" and asset.cls == "rack":
-            route = _Route("gpu", asset.row, gpu_layout(self._gpus[asset.hall], self.site.gpus_per_rack))
-        elif channel == "tele" and layout(asset.cls).columns:
-            route = _Route(asset.cls, asset.row, layout(asset.cls))
-        else:
+        known = self._routes.get(topic)
+        if known is not None:
+            return known
+        if not (channel == "gpu" and asset.cls == "rack" or channel == "tele" and layout(asset.cls).columns):
             raise error("unknown_topic", topic, detail=f"the twin reads no {channel} of a {asset.cls}")
-        return self._routes.setdefault(topic, route)
+        lay = self._layout(asset, channel)
+        if lay not in self._layouts:
+            self._layouts.append(lay)
+            self._shapes = shapes(self._layouts)
+        cells = len(lay.columns) * (lay.padded or 1)
+        route = self._routes[topic] = _Route("gpu" if channel == "gpu" else asset.cls, asset.row, lay, self._layouts.index(lay), cells)
+        return route
 
     def encode(self, reading: Reading) -> tuple[str, bytes]:
         """A reading to its topic and payload. A NaN is left out when q is 1 (not measured), else it is null (missing)."""
