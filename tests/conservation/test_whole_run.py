@@ -18,8 +18,11 @@ from twin.plant.whole_run import WholeRunner, on_grid
 
 @cache
 def plant(name: str) -> tuple[Plant, Whole, Targets]:
+    """A site whose racks have four GPUs, each with the heat, metal and plate of eighteen."""
     full = build(load_site(name))
-    leaves = replace(full.p.leaves, plate_factor=full.p.leaves.plate_factor[:, :4])  # four GPUs a rack: the laws are the same
+    x, n = full.p.leaves, 18.0
+    leaves = replace(x, plate_factor=x.plate_factor[:, :4], die_capacity=n * x.die_capacity, plate_capacity=n * x.plate_capacity,
+                     die_plate=n * x.die_plate, plate_rated=x.plate_rated / n, plate_base=x.plate_base / n, plate_flow=n * x.plate_flow)
     pl = replace(full, p=replace(full.p, leaves=leaves))
     t = targets(pl.p, pl.m, pl.d, 0.7, 25.0, 18.0)
     return pl, begin(pl, first_guess(pl.p, pl.d)), replace(t, gpu_power=t.gpu_power * 18.0)
@@ -76,3 +79,25 @@ def test_a_lost_supply_reaches_pumps_and_gpus() -> None:
     assert course.shown.loops["pump"].max() == 0.0
     assert course.shown.gpu[-1].max() == 0.0
     assert np.all(np.diff(course.battery, axis=0) <= 0.0)
+
+
+@pytest.mark.parametrize("every, rtol", [(1, 1e-6), (10, 0.015)])  # a span's books take the loads at its end: machines that start again ramp within it
+@pytest.mark.parametrize("gensets", [0.0, 0.1, 1.0])
+def test_every_row_of_the_books_is_that_of_the_numpy_supply(every: int, rtol: float, gensets: float) -> None:
+    """A feed is lost and its gensets fail, all or nine of ten of them, or start; then both are lost; then the grid is back."""
+    pl, whole, t = plant("valence-2")
+    runner = WholeRunner(pl, whole)
+    runner.run(t, calm(pl), 1200, 1.0)
+    whole = runner.whole()
+    for world, seconds in ((lost(pl, 1, gensets), 60), (lost(pl, 2, gensets), 60), (calm(pl), 40)):
+        course = runner.run(t, world, seconds, 1.0, every=every)
+        for found in range(seconds // every):
+            steps = []
+            for _ in range(every):
+                steps.append(advance_whole(pl, whole, t, world, 1.0))
+                whole = steps[-1].whole
+            scale, at = steps[-1].loads.sum(), f"row {found}"
+            for name, atol in (("feed", rtol * scale), ("genset", rtol * scale), ("powered", 1e-6)):
+                expected = np.mean([getattr(a.power, name) for a in steps], axis=0)
+                np.testing.assert_allclose(getattr(course, name)[found], expected, atol=atol, err_msg=f"{name}, {at}")
+            np.testing.assert_allclose(course.battery[found], whole.supply.battery, atol=0.002 * pl.supply.battery.max(), err_msg=at)

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from config.site import Site
-from twin.plant.assembly import assemble
-from twin.plant.design import design
 from twin.plant.driven import DrivenRunner
-from twin.plant.machines import Machinery, Machines, Targets, at_rest, machinery
+from twin.plant.machines import Machinery, Machines, Targets, at_rest
 from twin.plant.operate import first_guess
 from twin.plant.targets import targets
 from twin.plant.types import Parameters, State
+from twin.plant.whole import Plant, begin, build
+from twin.plant.whole_run import WholeRunner
 
 STEP_S = 1.0
 
@@ -25,6 +25,7 @@ STEP_S = 1.0
 class Case:
     """A plant at the start of a run."""
 
+    plant: Plant
     p: Parameters
     m: Machinery
     state: State
@@ -32,17 +33,22 @@ class Case:
     targets: Targets
 
     def runner(self) -> DrivenRunner:
+        """Without supply and stocks."""
         return DrivenRunner(self.p, self.m, self.state, self.machines)
+
+    def whole(self) -> WholeRunner:
+        """All of it: grid on, batteries full, loops filled."""
+        return WholeRunner(self.plant, begin(self.plant, self.state, self.machines))
 
 
 def plant(site: Site) -> Case:
     """The designed plant at 60 % load, its GPUs and plates all different."""
-    p, d = assemble(site), design(site)
-    rng = np.random.default_rng(2030)
-    m, t = machinery(site, p, d), targets(p, machinery(site, p, d), d, 0.6, 15.0, 11.0)
+    full, rng = build(site), np.random.default_rng(2030)
+    p, m = full.p, full.m
+    t = targets(p, m, full.d, 0.6, 15.0, 11.0)
     shape = p.leaves.plate_factor.shape
     p = replace(p, leaves=replace(p.leaves, plate_factor=rng.uniform(0.8, 1.0, shape)))
-    return Case(p, m, first_guess(p, d), at_rest(m, shape), replace(t, gpu_power=t.gpu_power * rng.uniform(0.9, 1.1, shape)))
+    return Case(replace(full, p=p), p, m, first_guess(p, full.d), at_rest(m, shape), replace(t, gpu_power=t.gpu_power * rng.uniform(0.9, 1.1, shape)))
 
 
 def rack_loads(steps: int, racks: int) -> np.ndarray:

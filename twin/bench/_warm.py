@@ -4,12 +4,13 @@ from __future__ import annotations
 from config.load import load_site
 from twin.bench._plant import STEP_S, plant
 from twin.engine import rehearse, start
+from twin.plant.whole import calm
 
 
 def main() -> None:
     site = load_site("valence")
     case = plant(site)
-    case.runner().run(case.targets, 1, STEP_S)
+    case.whole().run(case.targets, calm(case.plant), 1, STEP_S)
     rehearse(start(site))
 
 

@@ -1,14 +1,15 @@
-"""What a GPU and step of the driven plant costs against the size of the plant: shipped sites side by side, on one core."""
+"""What a GPU and step of the whole plant costs against the size of the plant: shipped sites side by side, on one core."""
 from __future__ import annotations
 
 import statistics
 
 from config.load import load_site
 from twin.bench._plant import STEP_S, once, pin, plant, rack_loads
+from twin.plant.whole import calm
 
 SITES = ("valence", "valence-2", "marseille", "grand-est", "fleet-2030")
-ROUNDS, RUN = 7, 60
-SMALL = 30  # runs of a minute are repeated until a round has about as many GPUs of each site
+ROUNDS, RUN = 7, 300
+SMALL = 10  # runs are repeated until a round has about as many GPUs of each site
 
 
 def run(site: str = "fleet-2030") -> dict[str, object]:
@@ -27,11 +28,11 @@ class _Site:
 
     def __init__(self, name: str):
         case = plant(load_site(name))
-        self.gpus, self._targets, self._runner = case.targets.gpu_power.size, case.targets, case.runner()
+        self.gpus, self._targets, self._world, self._runner = case.targets.gpu_power.size, case.targets, calm(case.plant), case.whole()
         self._loads = rack_loads(RUN, len(case.targets.other_power))
-        self._repeats = max(1, min(SMALL, 1_000_000 // self.gpus))
+        self._repeats = max(1, min(SMALL, 300_000 // self.gpus))
         self()
 
     def __call__(self) -> float:
-        spent = once(lambda: [self._runner.run(self._targets, RUN, STEP_S, self._loads) for _ in range(self._repeats)])
+        spent = once(lambda: [self._runner.run(self._targets, self._world, RUN, STEP_S, self._loads) for _ in range(self._repeats)])
         return spent / (self._repeats * RUN * self.gpus) * 1e9

@@ -9,9 +9,10 @@ STILL_AIR = 0.03
 MIN_LIFT = 5.0  # K, keeps the Lorenz COP finite when source and sink meet
 
 
+@register_jitable
 def affinity_power(speed: np.ndarray, rated_power: np.ndarray, exponent: float = 3.0) -> np.ndarray:
     """Power [W] of a pump or fan at relative speed on a fixed system curve (ASHRAE Handbook HVAC Systems 2020, ch. 21 and 44)."""
-    return rated_power * np.clip(speed, 0.0, None) ** exponent
+    return rated_power * np.maximum(speed, 0.0) ** exponent
 
 
 @register_jitable

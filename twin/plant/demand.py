@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
+from numba.extending import register_jitable
 
 from twin.physics.elementwise import ratio
 from twin.physics.machines import affinity_power
@@ -36,12 +37,14 @@ def rack_power(u: Inputs) -> Array:
     return u.gpu_power.sum(-1) + u.other_power + u.air_power
 
 
-def cooler_power(c: Core, u: Inputs) -> Array:
+@register_jitable
+def cooler_power(c: Core, u: Inputs | LoopInputs) -> Array:
     """Fans of the dry coolers [..., L] W."""
     return affinity_power(u.cooler_fan, c.cooler_fan * u.cooler_on)
 
 
-def tower_power(c: Core, u: Inputs) -> Array:
+@register_jitable
+def tower_power(c: Core, u: Inputs | LoopInputs) -> Array:
     """Fans and pumps of the towers [..., L] W."""
     return affinity_power(u.tower_fan, c.tower_fan * u.tower_cells) + affinity_power(ratio(u.tower_flow, c.tower_flow), c.tower_pump)
 

@@ -14,21 +14,24 @@ import numpy as np
 
 from twin.plant import compiled_drive as cd
 from twin.plant import compiled_show as cs
-from twin.plant import demand, nodes, stocks, supply
+from twin.plant import compiled_types as ct
+from twin.plant import demand, stocks, supply
 from twin.plant.compiled_show import Shown
 from twin.plant.compiled_supply import SupplyRunner
 from twin.plant.demand import Shares
-from twin.plant.drive import drive, loop_inputs
+from twin.plant.drive import drive
 from twin.plant.driven import FLAT, DrivenRunner
 from twin.plant.machines import Targets
-from twin.plant.pumped import branch_conductance
-from twin.plant.supply_types import SupplyFlows
+from twin.plant.supply_types import KINDS, SupplyFlows
 from twin.plant.whole import Advanced, Plant, Whole, World, advance_whole, powering, served
 
 Array = np.ndarray
-SPAN_S, LEAK_SPAN_S = 60.0, 5.0
+GROUPS = {"rack": "rack_power", "cdu": "cdu_power", "cooler": "cooler_power", "tower": "tower_power", "heat_pump": "heatpump_power",
+          "chiller": "chiller_power", "pump": "pump", "air_fan": "air_fan"}  # columns of what each kind of consumer takes
+SPAN_S, LEAK_SPAN_S = 300.0, 5.0
 MARGIN = 1.25
 SINGLES = 5  # steps before a span is tried again
+_NOTHING = (0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +40,10 @@ class WholeCourse:
 
     seconds: Array  # [n] s after the start of the run
     shown: Shown
-    powered: Array  # [n, X] share of each group of consumers that had power (twin.plant.supply_types)
-    feed: Array  # [n, F] W from the grid
-    genset: Array  # [n, F] W
-    battery: Array  # [n, F] J
+    powered: Array  # [n, X] share of each group of consumers that had power (twin.plant.supply_types), mean since the row before
+    feed: Array  # [n, F] W from the grid, likewise
+    genset: Array  # [n, F] W likewise
+    battery: Array  # [n, F] J at the row's end, as all that follows
     water: Array  # [n, L] Pa gauge of the facility loops
     level: Array  # [n, C] of the CDUs' reservoirs
 
@@ -67,13 +70,14 @@ class WholeRunner:
 
     def run(self, t: Targets, world: World, steps: int, dt: float, loads: Array = FLAT, every: int = 0) -> WholeCourse:
         """`steps` steps of `dt` seconds under held targets and world; `loads` and `every` as in `DrivenRunner.run`."""
-        every, done, rows = every or steps, 0, []
+        every, done, rows, sums = every or steps, 0, [], _NOTHING
         while done < steps:
             n = max(1, min(int(self._span_s(world) / dt), every - done % every, steps - done))
             n, row = self._advance(t, world, n, dt, loads if len(loads) == 1 else loads[done : done + n])
             done += n
+            sums = tuple(x + n / every * new for x, new in zip(sums, (row.power.powered, row.power.feed, row.power.genset), strict=True))
             if done % every == 0:
-                now = (row.power.powered, row.power.feed, row.power.genset, self._supply.battery, self._stocks.pressure, self._stocks.level)
+                now, sums = (*sums, self._supply.battery, self._stocks.pressure, self._stocks.level), _NOTHING
                 rows.append((row.shown, *(x[None] for x in now)))
         shown, *others = zip(*rows, strict=True)
         joined = Shown(*(np.concatenate(column) for column in zip(*shown, strict=True)))
@@ -124,7 +128,7 @@ class WholeRunner:
         shown = self._runner.run(t, n, dt, loads if len(loads) == 1 else loads[:n]).shown
         if shares is not None and not shares.all_full:
             self._runner.restart(self._runner.view(), demand.tripped(self._runner.machines(), shares))
-        power = self._feed(world, asked, taken(self.plant, t, shown), n * dt)
+        power = self._feed(world, asked, taken(self.plant, shown), n * dt)
         flow, leaks = shown.cdus["tcs_flow"][-1], (world.rack_leak, world.loop_leak)
         self._stocks, _ = stocks.advance(p, v, self._stocks, self._runner.view(), flow, *leaks, n * dt)
         return Row(shown, power)
@@ -148,14 +152,10 @@ def on_grid(s: supply.SupplyState, world: World) -> bool:
     return bool((world.grid_ok > 0.5).all() and (s.position < 0.5).all())
 
 
-def taken(plant: Plant, t: Targets, shown: Shown) -> Array:
+def taken(plant: Plant, shown: Shown) -> Array:
     """Loads [X] W of every group in the last step shown."""
-    p, m, loops = plant.p, plant.m, shown.loops[-1]
-    hall = p.wiring.cdus_to_loops(branch_conductance(m, shown.cdu_machines[-1].view(np.recarray), t)) + m.air
-    air = m.air * loops["flow"] / np.maximum(hall, 1e-12)
-    inputs = loop_inputs(shown.loop_machines[-1].view(np.recarray), t, nodes.first(shown.core[-1]), air, loops["pump"])
-    racks = shown.gpu[-1] + (t.other_power + t.air_power) * t.rack_powered
-    return demand.drawn(p, plant.supply, racks, shown.cdus["pump"][-1], inputs, demand.Lifts(loops["heatpump_power"], loops["chiller_power"]))
+    rows = shown.loops[-1]
+    return np.concatenate([*(rows[GROUPS[kind]] for kind in KINDS), [plant.supply.base]])
 
 
 def _loaded(t: Targets, load: Array) -> Targets:
@@ -169,9 +169,13 @@ def _shown(plant: Plant, a: Advanced) -> Shown:
     for name, value in (("tcs_supply", state.tcs_supply), ("tcs_return", state.tcs_return), ("heat", a.heat.cdu_heat), ("fws_flow", u.fws_flow),
                         ("tcs_flow", w.racks_to_cdus(u.rack_flow)), ("pump", u.cdu_pump)):
         cdus[name] = value
-    for name in (f for f in cs.LOOPS.names if f not in ("flow", "pump")):
+    for name in ct.FLOWS.names:
         loops[name] = getattr(a.heat, name)
-    loops["flow"], loops["pump"] = w.cdus_to_loops(u.fws_flow) + u.air_flow, u.loop_pump
+    loops["flow"] = w.cdus_to_loops(u.fws_flow) + u.air_flow
+    motors = (w.racks_to_loops(demand.rack_power(u)), w.cdus_to_loops(u.cdu_pump), u.loop_pump, u.air_fan, demand.cooler_power(plant.p.core, u),
+              demand.tower_power(plant.p.core, u))
+    for name, value in zip(cs.MOTORS, motors, strict=True):
+        loops[name] = value
     machines = [np.empty(len(table), dtype) for table, dtype in ((cdus, cd.CDU_STATE), (loops, cd.LOOP_STATE))]
     for rows in machines:
         for name in rows.dtype.names:
