@@ -1,95 +1,81 @@
-"""All messages of one class at a time: the same bytes as `twin.wire.native.encode_reading`, without a call a value."""
+"""All messages of some classes at a time: the same bytes as `twin.wire.native.encode_reading`, without a call a value."""
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import repeat
 
-import msgspec
 import numpy as np
 
 from config.classes import CLASSES, GPU_COLUMNS
 from config.quantities import QUANTITIES
 from config.site import Site
-from twin.events import GOOD
-from twin.wire.native import DECIMALS
+from sensors.written import HEADS, ROOM, Forms, write
 from twin.wire.topics import topic
 
 Frame = tuple[str, bytes]
-Cells = list[Any]
-_ENCODE = msgspec.json.Encoder().encode
 
 
 @dataclass(frozen=True)
 class Encoder:
-    """Messages of one class of a site, or of the racks' GPU arrays ("gpu"). `kinds[row]` is the shape of the row's message."""
+    """Messages of classes of a site, one class after another; the racks' GPU arrays are the class "gpu"."""
 
-    factors: np.ndarray
     topics: tuple[str, ...]
-    kinds: tuple[type | None, ...]  # None where the row has nothing to say
-    columns: tuple[tuple[int, ...] | None, ...]  # of each row that lacks some instrument
-    lengths: tuple[int, ...]  # GPUs of each rack, empty for wide messages and where all racks are alike
+    forms: Forms
+    room: int  # bytes that all messages need at most
 
     @classmethod
-    def of(cls, site: Site, name: str, missing: np.ndarray | None = None) -> Encoder:
-        """`missing` (rows, columns) is true where no instrument is fitted: that column is never in the message."""
-        arrays = name == "gpu"
-        names = GPU_COLUMNS if arrays else CLASSES[name].measured
-        factors = np.array([QUANTITIES[n].factor for n in names])
-        assets = site.assets["rack" if arrays else name]
-        sizes = {h.id: site.sheets[h.racks.equipment].gpus for h in site.model.halls}
-        lengths = tuple(sizes[a.hall] for a in assets) if arrays else ()
-        kept = _kept(len(assets), len(names), missing)
-        made = {k: _message(name, tuple(names[i] for i in k)) for k in set(kept)}
-        columns = tuple(None if len(k) == len(names) else k for k in kept)
-        return cls(factors[:, None] if arrays else factors, tuple(topic(site, a, "gpu" if arrays else "tele") for a in assets),
-                   tuple(made[k] for k in kept), columns, lengths if len(set(lengths)) > 1 else ())
+    def of(cls, site: Site, classes: Sequence[str], missing: Mapping[str, np.ndarray | None] | None = None) -> Encoder:
+        """`missing[cls]` (rows, columns) is true where no instrument is fitted: that column is never in the message."""
+        parts = [_forms(site, name, (missing or {}).get(name)) for name in classes]
+        forms = _joined(parts)
+        topics = tuple(topic(site, a, "gpu" if name == "gpu" else "tele") for name in classes for a in _assets(site, name))
+        cells = int(((forms.last - forms.first) * forms.width).sum())
+        return cls(topics, forms, len(topics) * (HEADS + len(forms.keys)) + cells * ROOM)
 
-    def frames(self, ts_ms: int | Sequence[int], seq: int, q: np.ndarray, values: np.ndarray) -> Iterator[Frame]:
-        """`values` SI, (rows, columns) or (racks, 2, gpus), NaN where missing; `q` (rows,); `ts_ms` of all rows or of each."""
-        yield from self.printed(ts_ms, seq, q, printed(values, self.factors))
+    def frames(self, ts_ms: int | Sequence[int], seq: int, values: np.ndarray) -> list[Frame]:
+        """`values` SI, NaN where missing: (rows, columns) or (racks, 2, gpus), or all flat; `ts_ms` of all messages or of each.
 
-    def printed(self, ts_ms: int | Sequence[int], seq: int, q: np.ndarray, values: np.ndarray) -> Iterator[Frame]:
-        """As `frames`, of values already in boundary units and rounded."""
-        rows = values.tolist()
-        times = [ts_ms] * len(rows) if isinstance(ts_ms, int) else ts_ms
-        for row, (quality, cells) in enumerate(zip(q.tolist(), rows, strict=True)):
-            kind, columns = self.kinds[row], self.columns[row]
-            if kind is None:
-                continue
-            if self.lengths:
-                cells = [v[: self.lengths[row]] for v in cells]
-            if columns is not None:
-                cells = [cells[i] for i in columns]
-            if quality != GOOD:
-                cells = [_nulled(v) for v in cells]
-            yield self.topics[row], _ENCODE(kind(times[row], seq, quality, *cells))
+        A message whose instruments give less than they should is uncertain, any other good.
+        """
+        out, ends = np.empty(self.room, np.uint8), np.empty(len(self.topics), np.int64)
+        times = np.full(len(self.topics), ts_ms, np.int64) if isinstance(ts_ms, int) else np.array(ts_ms, np.int64)
+        write(self.forms, np.ravel(values), times, seq, out, ends)
+        stops = ends.tolist()
+        text = out[: stops[-1]].tobytes() if stops else b""
+        return [(name, text[begin:end]) for name, begin, end in zip(self.topics, [0, *stops], stops, strict=False) if end > begin]
 
 
-def printed(values: np.ndarray, factors: np.ndarray) -> np.ndarray:
-    """SI values as they are written: boundary units, rounded, minus zero as zero."""
-    out = values / factors
-    out *= 10.0**DECIMALS
-    np.rint(out, out=out)
-    out /= 10.0**DECIMALS
-    out += 0.0
-    return out
+def _assets(site: Site, name: str) -> Sequence:
+    return site.assets["rack" if name == "gpu" else name]
 
 
-def _kept(rows: int, columns: int, missing: np.ndarray | None) -> list[tuple[int, ...]]:
-    """Columns of each row that have an instrument."""
-    if missing is None:
-        return [tuple(range(columns))] * rows
-    return [tuple(np.flatnonzero(~row).tolist()) for row in missing]
+def _forms(site: Site, name: str, missing: np.ndarray | None) -> Forms:
+    """Messages of one class; cells and columns count from the class's own first."""
+    names = GPU_COLUMNS if name == "gpu" else CLASSES[name].measured
+    assets, columns = _assets(site, name), len(names)
+    width = site.gpus_per_rack if name == "gpu" else 1
+    sizes = {h.id: site.sheets[h.racks.equipment].gpus for h in site.model.halls}
+    rows = len(assets)
+    return Forms(
+        cell=np.arange(rows) * columns * width, first=np.zeros(rows, int), last=np.full(rows, columns), width=np.full(rows, width),
+        length=np.array([sizes[a.hall] if name == "gpu" else -1 for a in assets], int),
+        fitted=np.ones((rows, columns), bool) if missing is None else ~missing,
+        keys=np.array(bytearray("".join(f',"{n}":' for n in names).encode()), np.uint8), key_at=np.cumsum([0, *(len(n) + 4 for n in names)]),
+        factor=np.array([float(QUANTITIES[n].factor) for n in names]))
 
 
-def _message(name: str, columns: tuple[str, ...]) -> type | None:
-    """The struct of a message with these columns."""
-    return msgspec.defstruct(f"Said_{name}", [("ts", int), ("seq", int), ("q", int), *((c, Any) for c in columns)], gc=False) if columns else None
+def _joined(parts: Sequence[Forms]) -> Forms:
+    """Messages of several classes, one class after another."""
+    cells = np.cumsum([0, *(int(((p.last - p.first) * p.width).sum()) for p in parts)])
+    columns = np.cumsum([0, *(len(p.factor) for p in parts)])
+    letters = np.cumsum([0, *(len(p.keys) for p in parts)])
+    most = max(p.fitted.shape[1] for p in parts)
 
+    def all_of(name: str, shifts: Iterable[int] = repeat(0)) -> np.ndarray:
+        return np.concatenate([getattr(p, name) + s for p, s in zip(parts, shifts, strict=False)])
 
-def _nulled(value: float | list[float]) -> float | list[float | None] | None:
-    if isinstance(value, list):
-        return [None if math.isnan(v) else v for v in value]
-    return None if math.isnan(value) else value
+    return Forms(
+        cell=all_of("cell", cells), first=all_of("first", columns), last=all_of("last", columns), width=all_of("width"), length=all_of("length"),
+        fitted=np.concatenate([np.pad(p.fitted, ((0, 0), (0, most - p.fitted.shape[1]))) for p in parts]),
+        keys=np.concatenate([p.keys for p in parts]), key_at=np.concatenate([[0], *(p.key_at[1:] + s for p, s in zip(parts, letters, strict=False))]), factor=all_of("factor"))

@@ -13,8 +13,8 @@ from config.classes import CLASSES, GPU_COLUMNS
 from config.quantities import QUANTITIES
 from config.site import Site
 from sensors.noise import stream
+from sensors.sampled import sample
 from sensors.truth.settings import Settings
-from twin.events import GOOD, UNCERTAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,26 +112,22 @@ class Bank:
         """The instruments of several banks as one, values flat and one after another: a call reads them all."""
         return cls(rng, *(np.concatenate([np.broadcast_to(getattr(b, n), b.offset.shape).ravel() for b in parts]) for n in NUMBERS))
 
-    def lag(self, true: np.ndarray, dt: float) -> np.ndarray:
-        """First-order lag of the element."""
-        if not self.lag_s.any():
-            return true
-        keep = np.exp(-dt / np.maximum(self.lag_s, 1e-9))
-        self.held = true if self.held is None else true + (self.held - true) * keep
-        return self.held
-
     def read(self, true: np.ndarray, dt: float) -> np.ndarray:
         """A sample: lag, gain, offset, noise, display step, dropout (NaN). `true` SI, `dt` [s] since the last one."""
-        seen = self.lag(true, dt) * self.gain
-        seen += self.offset
-        seen += self.rng.standard_normal(true.shape, dtype=np.float32) * (self.noise + self.noise_gain * np.abs(true))
-        seen /= self.step
-        np.rint(seen, out=seen)
-        seen *= self.step
-        np.maximum(seen, self.low, out=seen)
-        np.minimum(seen, self.high, out=seen)
+        shape = self._grid()
+        if self.held is None:
+            self.held = true.copy().reshape(shape)
+        keep = np.exp(-dt / np.maximum(self.lag_s.ravel(), 1e-9))
+        drawn = self.rng.standard_normal(shape, dtype=np.float32)
+        columns = (getattr(self, n).ravel() for n in ("noise", "noise_gain", "step", "low", "high"))
+        seen = sample(true.reshape(shape), self.held, self.gain.reshape(shape), self.offset.reshape(shape), drawn, keep, *columns).reshape(true.shape)
         self._lose(seen)
         return seen
+
+    def _grid(self) -> tuple[int, int, int]:
+        """Rows, columns, pieces: of flat instruments each is a column of its own."""
+        shape = self.offset.shape
+        return (1, shape[0], 1) if len(shape) == 1 else (*shape, 1)[:3]
 
     def _lose(self, seen: np.ndarray) -> None:
         """Samples are missing by chance, independently of each other."""
@@ -149,9 +145,3 @@ def banks(site: Site, seed: int, gpus: bool = True, settings: Settings | None = 
     if gpus and site.count("rack"):
         made["gpu"] = Bank.of("gpu", (site.count("rack"), site.gpus_per_rack), stream(seed, "instruments", "gpu"), settings)
     return made
-
-
-def quality(values: np.ndarray) -> np.ndarray:
-    """q of each message, shape (rows,): good, or uncertain where a value is missing."""
-    missing = np.isnan(values).any(axis=tuple(range(1, values.ndim)))
-    return np.where(missing, UNCERTAIN, GOOD)

@@ -1,20 +1,19 @@
 """From the truth to messages: samples every instrument of a site and encodes what it reads."""
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from sensors.encode import Encoder, Frame, printed
+from sensors.encode import Encoder, Frame
 from sensors.faults import Sensing, SensorFaults
 from sensors.fitted import Fitted
-from sensors.instruments import Bank, banks, quality
+from sensors.instruments import Bank, banks
 from sensors.noise import stream
 from sensors.truth.observe import gpus, observe
 from sensors.truth.plant import Truth
 from sensors.truth.settings import Settings
-from twin.events import GOOD
 
 GPU_PERIOD_S = 5.0  # where the site file says nothing
 SOON_S = 1e-6
@@ -27,21 +26,16 @@ class Panel:
     classes: tuple[str, ...]
     period_s: float
     bank: Bank
-    encoders: dict[str, Encoder]
-    unfitted: dict[str, np.ndarray]  # (rows, columns) true where no instrument is
+    encoder: Encoder
     shapes: dict[str, tuple[int, ...]]
-    factors: np.ndarray  # boundary unit to SI, as the values
     spoke: float | None = None  # epoch s
     seq: int = -1
 
     @classmethod
     def of(cls, truth: Truth, classes: tuple[str, ...], period_s: float, made: Mapping[str, Bank], fitted: Fitted, rng: np.random.Generator) -> Panel:
-        encoders = {c: Encoder.of(truth.site, c, fitted.columns(c)) for c in classes}
-        unfitted = {c: missing for c in classes if c != "gpu" and (missing := fitted.columns(c)) is not None}
         bank = made[classes[0]] if len(classes) == 1 else Bank.joined([made[c] for c in classes], rng)
-        shapes = {c: made[c].offset.shape for c in classes}
-        factors = np.concatenate([np.broadcast_to(encoders[c].factors, shapes[c]).ravel() for c in classes])
-        return cls(classes, period_s, bank, encoders, unfitted, shapes, factors.reshape(bank.offset.shape))
+        encoder = Encoder.of(truth.site, classes, {c: fitted.columns(c) for c in classes})
+        return cls(classes, period_s, bank, encoder, {c: made[c].offset.shape for c in classes})
 
     def views(self, flat: np.ndarray) -> dict[str, np.ndarray]:
         """The part of each class, in its own shape."""
@@ -81,22 +75,22 @@ class Station:
         panels = (Panel.of(truth, tuple(g), period, made, fitted, stream(seed, "panel", *g)) for period, g in groups)
         return cls(truth, tuple(panels), sensing or SensorFaults(), fitted.silent)
 
-    def frames(self, dt: float) -> Iterator[Frame]:
+    def frames(self, dt: float) -> list[Frame]:
         """(topic, payload) of every asset whose turn it is at the truth's time, `dt` [s] after the last call."""
         t = self.truth.state.t
-        for panel in self.panels:
-            if panel.due(t):
-                yield from self._spoken(panel, t, dt if panel.spoke is None else t - panel.spoke)
+        return [frame for panel in self.panels if panel.due(t) for frame in self._spoken(panel, t, dt if panel.spoke is None else t - panel.spoke)]
 
-    def _spoken(self, panel: Panel, t: float, since: float) -> Iterator[Frame]:
+    def _spoken(self, panel: Panel, t: float, since: float) -> list[Frame]:
         panel.spoke, panel.seq = t, panel.seq + 1
-        seen = self._sample(panel, t, since)
-        whole = not np.isnan(seen).any()
-        said = panel.views(printed(seen, panel.factors))
-        for cls, values in panel.views(seen).items():
-            q = np.full(len(values), GOOD) if whole else self._quality(panel, cls, values)
-            stamps = self.sensing.times(t, cls, round(t * 1000), len(values))
-            yield from panel.encoders[cls].printed(stamps, panel.seq, q, said[cls])
+        return panel.encoder.frames(self._stamps(panel, t), panel.seq, self._sample(panel, t, since))
+
+    def _stamps(self, panel: Panel, t: float) -> int | list[int]:
+        """Time stamps of a panel's messages: one for all, or one each."""
+        now = round(t * 1000)
+        stamps = [self.sensing.times(t, cls, now, shape[0]) for cls, shape in panel.shapes.items()]
+        if all(isinstance(s, int) for s in stamps):
+            return now
+        return [ts for s, shape in zip(stamps, panel.shapes.values(), strict=True) for ts in ([s] * shape[0] if isinstance(s, int) else s)]
 
     def _sample(self, panel: Panel, t: float, since: float) -> np.ndarray:
         """What the instruments of a panel show now, SI, NaN where nothing."""
@@ -105,15 +99,10 @@ class Station:
             if self.silent is not None:
                 np.copyto(seen, np.nan, where=self.silent[:, None, :])
             return seen
-        true = np.empty(panel.factors.shape)
+        true = np.empty(panel.bank.offset.shape)
         for cls, part in panel.views(true).items():
             observe(self.truth, cls, part)
         seen = panel.bank.read(true, since)
         for cls, part in panel.views(seen).items():
             self.sensing.apply(t, cls, part)
         return seen
-
-    def _quality(self, panel: Panel, cls: str, values: np.ndarray) -> np.ndarray:
-        """q of each message: a column that has no instrument is no reason to doubt the rest."""
-        missing = panel.unfitted.get(cls)
-        return quality(values if missing is None else np.where(missing, 0.0, values))

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from config.classes import CLASSES
 from config.load import load_site
 from sensors.encode import Encoder
-from sensors.instruments import Bank, quality
+from sensors.instruments import Bank
 from sensors.noise import smooth, stream
 from sensors.weather import from_climate, stull_wet_bulb
 from sensors.workload import Job, Synthetic, overlap, square_mean
-from twin.events import Reading
+from twin.events import GOOD, UNCERTAIN, Reading
 from twin.wire.native import decode, encode_reading
 
 VALENCE, FRONTIER = load_site("valence"), load_site("frontier")
@@ -102,17 +102,17 @@ def test_class_encoder_gives_the_bytes_of_the_wire(cls, seed, missing):
             continue
         values = rng.uniform(0.1, 0.9, (rows, len(CLASSES[cls].measured))) * CLASSES[cls].factors()[: len(CLASSES[cls].measured)]
         values[rng.random(values.shape) < missing * 0.5] = np.nan
-        q = quality(values)
+        q = np.where(np.isnan(values).reshape(len(values), -1).any(axis=1), UNCERTAIN, GOOD)
         expected = [encode_reading(site, Reading(10**12, cls, r, 3, int(q[r]), values[r])) for r in range(rows)]
-        assert list(Encoder.of(site, cls).frames(10**12, 3, q, values)) == expected
+        assert list(Encoder.of(site, [cls]).frames(10**12, 3, values)) == expected
 
 
 def test_gpu_encoder_gives_the_bytes_of_the_wire():
     values = stream(1, "gpu").uniform(20, 90, (144, 2, 72))
     values[3, 0, 7] = np.nan
-    q = quality(values)
+    q = np.where(np.isnan(values).reshape(len(values), -1).any(axis=1), UNCERTAIN, GOOD)
     expected = [encode_reading(VALENCE, Reading(10**12, "gpu", r, 0, int(q[r]), values[r])) for r in range(144)]
-    assert list(Encoder.of(VALENCE, "gpu").frames(10**12, 0, q, values)) == expected
+    assert list(Encoder.of(VALENCE, ["gpu"]).frames(10**12, 0, values)) == expected
 
 
 @settings(max_examples=30, deadline=None)
@@ -122,7 +122,7 @@ def test_samples_stay_readable(cls, seed):
     rows = VALENCE.count(cls)
     bank = Bank.of(cls, (rows,), stream(seed, cls))
     seen = bank.read(stream(seed, "true").normal(0, 1e7, bank.offset.shape), 1.0)
-    for row, (topic, payload) in enumerate(Encoder.of(VALENCE, cls).frames(10**12, 0, quality(seen), seen)):
+    for row, (topic, payload) in enumerate(Encoder.of(VALENCE, [cls]).frames(10**12, 0, seen)):
         assert decode(VALENCE, topic, payload, 10**12).row == row
 
 

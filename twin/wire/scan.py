@@ -18,7 +18,9 @@ from twin.wire.columns import SEQ_MAX, Layout
 Array = np.ndarray
 TENS = np.array([float(f"1e{n}") for n in range(16)])
 TS, SEQ, Q = (np.frombuffer(part, np.uint8) for part in (b'{"ts":', b',"seq":', b',"q":'))
-COMMA, MINUS, POINT, ZERO, NINE, OPEN, CLOSE, END, N = (ord(c) for c in ",-.09[]}n")
+COMMA, MINUS, POINT, OPEN, CLOSE, END, N = (ord(c) for c in ",-.[]}n")
+ZERO, NINE = np.uint32(48), np.uint32(9)  # a digit is what is at most nine above "0", without a sign
+LONGEST, BEFORE_POINT = 17, 10**9  # digits; with up to nine decimals behind, 64 bits hold it
 
 
 class Shapes(NamedTuple):
@@ -64,17 +66,25 @@ def _same(text, at, end, word, begin, stop):
 
 
 @inner()
+def _run(text, at, end, value):
+    """`value` with the digits at `at` behind it, and the place behind them; at most LONGEST digits, which 64 bits hold."""
+    stop = min(end, at + LONGEST)
+    while at < stop:
+        digit = np.uint32(text[at]) - ZERO
+        if digit > NINE:
+            break
+        value = value * 10 + np.int64(digit)
+        at += 1
+    return value, at
+
+
+@inner()
 def _digits(text, at, end):
     """Whole number at `at` and the place behind it, -1 where there is none or one that JSON does not have or a double does not hold."""
-    value, begin = 0, at
-    while at < end and ZERO <= text[at] <= NINE:
-        value = value * 10 + (text[at] - ZERO)
-        at += 1
-        if value > SEQ_MAX:
-            return 0, -1
-    if at == begin or (text[begin] == ZERO and at - begin > 1):
-        return 0, -1
-    return value, at
+    value, behind = _run(text, at, end, np.int64(0))
+    if behind == at or (text[at] == 48 and behind - at > 1) or value > SEQ_MAX:
+        return value, -1
+    return value, behind
 
 
 @inner()
@@ -88,14 +98,12 @@ def _number(text, at, end):
     value, at = _digits(text, at, end)
     if at < 0 or at >= end or text[at] != POINT:
         return sign * value, at
-    at += 1
-    begin = at
-    while at < end and ZERO <= text[at] <= NINE:
-        value = value * 10 + (text[at] - ZERO)
-        at += 1
-        if value > SEQ_MAX or at - begin > 15:
-            return 0.0, -1
-    return sign * (value / TENS[at - begin]), at if at > begin else -1
+    if value > BEFORE_POINT:
+        return sign, -1
+    value, behind = _run(text, at + 1, min(end, at + 10), value)
+    if behind == at + 1 or behind == at + 10 or value > SEQ_MAX:
+        return sign, -1
+    return sign * (value / TENS[behind - at - 1]), behind
 
 
 @inner()
@@ -114,9 +122,9 @@ def _heads(text, at, end, earliest, latest, heads):
     if at < 0:
         return -1
     at = _same(text, at, end, Q, 0, len(Q))
-    if at < 0 or at >= end or not ZERO <= text[at] <= ZERO + 2:
+    if at < 0 or at >= end or not 48 <= text[at] <= 50:
         return -1
-    heads[2] = text[at] - ZERO
+    heads[2] = text[at] - 48
     return at + 1
 
 
