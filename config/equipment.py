@@ -39,6 +39,7 @@ class Rack(Frozen):
     plate_flow_exponent: Annotated[float, Field(gt=0, le=2)]  # the rest of the resistance ~ flow ** -exponent
     throttle_c: Positive
     shutdown_c: Positive
+    restart_s: NotNegative = 0.0  # from power back at the rack to GPUs at work
     regulator_efficiency: Annotated[float, Field(gt=0, le=1)] = 1.0  # GPU module input to die
 
 

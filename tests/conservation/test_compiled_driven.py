@@ -68,7 +68,7 @@ def any_machines(m: Machinery, rng: np.random.Generator, shape: tuple[int, int])
         "pumps_on": np.floor(moved["pumps_on"] * (m.loop_pumps + 1.0)), "pumps_timer": moved["pumps_timer"] * 80.0 - 40.0,
         "pumps_since": moved["pumps_since"] * 600.0, "fan": moved["fan"] * 2.0 - 1.0, "pads": np.round(moved["pads"]),
         "economiser": np.round(moved["economiser"]), "throttle": np.where(some, moved["throttle"], 1.0),
-        "off": np.where(some, np.round(moved["off"]), 0.0)})  # fmt: skip
+        "off": np.where(some, np.round(moved["off"]), 0.0), "boot_s": np.where(rng.random(shape[0]) < 0.3, 5.0 * moved["boot_s"], 0.0)})  # fmt: skip
 
 
 def stacked(rows: list[Targets]) -> Targets:

@@ -101,3 +101,23 @@ def test_every_row_of_the_books_is_that_of_the_numpy_supply(every: int, rtol: fl
                 expected = np.mean([getattr(a.power, name) for a in steps], axis=0)
                 np.testing.assert_allclose(getattr(course, name)[found], expected, atol=atol, err_msg=f"{name}, {at}")
             np.testing.assert_allclose(course.battery[found], whole.supply.battery, atol=0.002 * pl.supply.battery.max(), err_msg=at)
+
+
+def test_gpus_come_back_only_when_their_racks_have_booted() -> None:
+    """Batteries are dead and both feeds blink for ten seconds: pumps and CPUs are back at once, GPUs a minute and a half later, in numpy as compiled."""
+    full, whole, t = plant("valence-2")
+    pl = replace(full, p=replace(full.p, leaves=replace(full.p.leaves, restart=np.full_like(full.p.leaves.restart, 90.0))))
+    dark = replace(lost(pl, 2, 0.0), battery_health=np.zeros(2))
+    runner, asked = WholeRunner(pl, whole), t.gpu_power.sum()
+    shown = [runner.run(t, world, seconds, 1.0, every=1).shown for world, seconds in ((dark, 10), (calm(pl), 120))]
+    single = []
+    for world, seconds in ((dark, 10), (calm(pl), 120)):
+        for _ in range(seconds):
+            a = advance_whole(pl, whole, t, world, 1.0)
+            whole = a.whole
+            single.append(a.inputs.gpu_power.sum())
+    gpu, racks = (np.concatenate([x.sum(-1) for x in parts]) for parts in ([s.gpu for s in shown], [s.loops["rack_power"] for s in shown]))
+    np.testing.assert_allclose(gpu, single, rtol=1e-9, atol=1e-3)
+    assert np.all(gpu[:100] == 0.0) and np.all(gpu[100:] > 0.99 * asked)
+    assert racks[9] == 0.0 and racks[10:100] == pytest.approx(t.other_power.sum() + t.air_power.sum())
+    assert shown[1].loops["pump"][1].min() > 0.0

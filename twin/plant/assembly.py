@@ -93,6 +93,7 @@ def _leaves(site: Site, halls: tuple[Hall, ...], volumetric: Array) -> Leaves:
         rated_flow=racks(lambda s: s.flow_lpm * LPM),
         throttle=racks(lambda s: s.throttle_c),
         shutdown=racks(lambda s: s.shutdown_c),
+        restart=racks(lambda s: s.restart_s),
     )
 
 

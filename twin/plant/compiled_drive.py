@@ -22,15 +22,15 @@ Array = np.ndarray
 LOOP = ct.record(("air", "main", "loop_head", "loop_flow", "loop_power", "loop_pumps", "dp"))  # Machinery; Pa across the hall now
 CDU = ct.record(("cdu_inside", "cdu_head", "cdu_flow", "cdu_power", "cdu_needed", "branch", "valve",  # Machinery
                  "racks", "stream", "dp", "open"))  # conductance of its racks; now: m3/s of a unit of it, Pa, conductance of its branch
-RACK = ct.record(("rack", "gpus", "plate_rated", "plate_base", "plate_flow", "plate_exponent", "throttle", "shutdown",
+RACK = ct.record(("rack", "gpus", "plate_rated", "plate_base", "plate_flow", "plate_exponent", "throttle", "shutdown", "restart",
                   "alike", "scale", "hot"))  # 1: flow and film of the rack before; share of the pattern asked now; 1: a GPU is throttled or off
 LOOP_STATE, CDU_STATE = ct.record(LoopControl._fields), ct.record(CduControl._fields)
 CDU_TARGETS = ct.record(("tcs_supply", "cdu_dp", "cdu_powered", "cdu_pumps", "cdu_head", "filter", "valve_stuck", "cdu_speed_manual"))
 RACK_TARGETS = ct.record(("other_power", "air_power", "rack_powered"))
 LOOP_TARGETS = ct.record(f.name for f in fields(Targets) if f.name not in (*CDU_TARGETS.names, *RACK_TARGETS.names, "gpu_power"))
 
-# Records loops [L], cdus [C], racks [R]; state of the machines x_loops [L], x_cdus [C], throttle and off [R, K]
-Driven = namedtuple("Driven", ["loops", "cdus", "racks", "x_loops", "x_cdus", "throttle", "off"])
+# Records loops [L], cdus [C], racks [R]; state of the machines x_loops [L], x_cdus [C], throttle and off [R, K], boot_s [R]
+Driven = namedtuple("Driven", ["loops", "cdus", "racks", "x_loops", "x_cdus", "throttle", "off", "boot_s"])
 # Records of targets loops [S, L], cdus [S, C], racks [S, R]; loads [S, 1 or R] that scale the GPUs' power
 Wants = namedtuple("Wants", ["loops", "cdus", "racks", "loads"])
 
@@ -43,7 +43,7 @@ def driven(p: Parameters, m: Machinery, x: Machines, gpus: int) -> Driven:
     cdus = ct.table(CDU, len(m.cdu_head), m)
     cdus["racks"] = p.wiring.racks_to_cdus(m.rack)
     out = Driven(ct.table(LOOP, len(m.loop_head), m), cdus, racks, np.zeros(len(m.loop_head), LOOP_STATE), np.zeros(len(cdus), CDU_STATE),
-                 np.empty_like(x.throttle), np.empty_like(x.off))
+                 np.empty_like(x.throttle), np.empty_like(x.off), np.empty_like(x.boot_s))
     put(out, x)
     return out
 
@@ -53,13 +53,13 @@ def put(to: Driven, x: Machines) -> None:
     for table in (to.x_loops, to.x_cdus):
         for name in table.dtype.names:
             table[name] = getattr(x, name)
-    to.throttle[:], to.off[:] = x.throttle, x.off
+    to.throttle[:], to.off[:], to.boot_s[:] = x.throttle, x.off, x.boot_s
 
 
 def get(of: Driven) -> Machines:
     """A copy of the machines' state."""
     rows = {name: table[name].copy() for table in (of.x_loops, of.x_cdus) for name in table.dtype.names}
-    return Machines(**rows, throttle=of.throttle.copy(), off=of.off.copy())
+    return Machines(**rows, throttle=of.throttle.copy(), off=of.off.copy(), boot_s=of.boot_s.copy())
 
 
 @inner()

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from twin.kernels import FAST, inner
 from twin.physics.plate import plate_conductance
-from twin.plant.drive import shut_down, throttled
+from twin.plant.drive import booted, shut_down, throttled
 
 
 @inner()
-def give(r, plant, m, t, stream, load):
+def give(r, dt, plant, d, t, stream, load):
     """What a rack gets in the next step: coolant at `stream` m3/s of a unit of conductance, power at `load` of its pattern."""
-    rack = plant.racks[r]
+    rack, m = plant.racks[r], d.racks[r]
     if m.alike > 0.0:  # the power of a number is most of the work on a rack
         rack.flow, rack.film = plant.racks[r - 1].flow, plant.racks[r - 1].film
     else:
@@ -21,7 +21,8 @@ def give(r, plant, m, t, stream, load):
         g = plate_conductance(rack.flow / m.gpus, rack.volumetric, m.plate_rated, m.plate_base, m.plate_flow, m.plate_exponent)
         rack.film = rack.each * g
     rack.other, rack.air = t.other_power * t.rack_powered, t.air_power * t.rack_powered
-    m.scale = load * t.rack_powered
+    m.scale = load * t.rack_powered if d.boot_s[r] <= 0.0 else 0.0
+    d.boot_s[r] = booted(d.boot_s[r], t.rack_powered, m.restart, dt)
 
 
 @inner()
@@ -30,7 +31,7 @@ def begin_all(loop, dt, plant, d, wants):
     load, stride = wants.loads[0], 1 if wants.loads.shape[1] > 1 else 0
     for i in range(plant.cdu_first[loop], plant.cdu_first[loop + 1]):
         for r in range(plant.rack_first[i], plant.rack_first[i + 1]):
-            give(r, plant, d.racks[r], wants.racks[0, r], d.cdus[i].stream, load[r * stride])
+            give(r, dt, plant, d, wants.racks[0, r], d.cdus[i].stream, load[r * stride])
             begin(r, dt, plant, d)
 
 
@@ -93,7 +94,7 @@ def advance_driven(loop, dt, plant, d, wants, step, last):
             film, scale, other, gpu = rack.film, m.scale, rack.other, m.scale * rack.pattern
             before = rack.die * rack.die_sum + rack.plate * rack.plate_sum
             if not last:
-                give(r, plant, m, wants.racks[row, r], stream, load[r * stride])
+                give(r, dt, plant, d, wants.racks[row, r], stream, load[r * stride])
             if m.hot > 0.0:
                 dies, plates = finish(r, film, scale, plant, d)
                 hot = 1.0

@@ -39,6 +39,7 @@ THROTTLE_LOWEST = 0.3  # share of power at the lowest clock
 THROTTLE_LAG_S = 4.0
 FULL = 1.0 - 1e-9  # share of power from which a recovering GPU is taken to be at full clock
 RECOVER_K = 25.0  # a GPU that shut down is started again this far below its limit
+RIDE = 0.5  # share of a step with power from which racks ride through it
 
 
 def drive(p: Parameters, m: Machinery, x: Machines, state: State, t: Targets, dt: float) -> tuple[Machines, Inputs, Pumped]:
@@ -47,7 +48,7 @@ def drive(p: Parameters, m: Machinery, x: Machines, state: State, t: Targets, dt
     x = control(p, m, x, state, t, now, dt)
     flows = hydraulics(p, m, x, t)
     x = throttle(p, x, state, t, dt)
-    return x, inputs(x, state, t, flows), flows
+    return replace(x, boot_s=booted(x.boot_s, t.rack_powered, p.leaves.restart, dt)), inputs(x, state, t, flows), flows
 
 
 def control(p: Parameters, m: Machinery, x: Machines, state: State, t: Targets, now: Pumped, dt: float) -> Machines:
@@ -151,6 +152,12 @@ def shut_down(before: Array, die: Array, limit: Array, stop: Array) -> Array:
     return where(die >= stop, 1.0, where(die < limit - RECOVER_K, 0.0, before))
 
 
+@register_jitable
+def booted(before: Array, powered: Array, restart: Array, dt: float) -> Array:
+    """Seconds [..., R] until the GPUs of racks are at work, after a step in which racks had power for a share of it. Without, they begin anew."""
+    return where(powered < RIDE, restart, np.maximum(before - dt, 0.0))
+
+
 class LoopInputs(NamedTuple):
     """Of twin.plant.types.Inputs, [..., L]."""
 
@@ -176,10 +183,11 @@ class LoopInputs(NamedTuple):
 
 
 def inputs(x: Machines, state: State, t: Targets, flows: Pumped) -> Inputs:
-    """Inputs of the thermal step from machines and flows."""
+    """Inputs of the thermal step from machines and flows; GPUs that boot take nothing yet, what else is in their racks does."""
+    gpus = t.rack_powered * (x.boot_s <= 0.0)
     loops = loop_inputs(x, t, nodes.first(state.core), flows.air, flows.loop_power)._asdict()
     return Inputs(
-        gpu_power=t.gpu_power * x.throttle * (1.0 - x.off) * t.rack_powered[..., None],
+        gpu_power=t.gpu_power * x.throttle * (1.0 - x.off) * gpus[..., None],
         other_power=t.other_power * t.rack_powered,
         air_power=t.air_power * t.rack_powered,
         rack_flow=flows.rack,

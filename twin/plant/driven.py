@@ -76,6 +76,10 @@ class DrivenRunner:
         """Controllers and actuators now."""
         return cd.get(self._driven)
 
+    def boot_s(self) -> Array:
+        """Seconds [R] until the GPUs of racks are at work, a view."""
+        return self._driven.boot_s
+
     def flows(self) -> Flows:
         """The account of the last step."""
         return ct.account(self._plant)

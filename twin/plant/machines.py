@@ -63,6 +63,7 @@ class Machines:
     economiser: Array  # [..., L] 1 where the water passes the coolers, 0 where it passes them by
     throttle: Array  # [..., R, K] share of the asked power a GPU takes
     off: Array  # [..., R, K] 1 where a GPU has shut itself down
+    boot_s: Array  # [..., R] s until the GPUs of a rack that lost its power are at work again, 0 where they are
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,4 +161,4 @@ def at_rest(m: Machinery, shape: tuple[int, ...]) -> Machines:
 
     return Machines(full(c, 0.6), full(c, 0.6), full(c, 0.8), full(c, 0.8), full(loops, 0.8), full(loops, 0.8), m.loop_needed.copy(),
                     full(loops, 0.0), full(loops, 1e6), full(loops, 0.3), full(loops, 0.3), full(loops, 0.0), full(loops, 0.0), full(loops, 0.0),
-                    full(loops, 0.0), full(loops, 1.0), np.ones(shape), np.zeros(shape))
+                    full(loops, 0.0), full(loops, 1.0), np.ones(shape), np.zeros(shape), np.zeros(shape[0]))

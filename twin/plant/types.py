@@ -59,6 +59,7 @@ class Leaves:
     rated_flow: Array  # [R] m3/s
     throttle: Array  # [R] degC
     shutdown: Array  # [R] degC
+    restart: Array  # [R] s from power back to GPUs at work
 
 
 @dataclass(frozen=True, slots=True)

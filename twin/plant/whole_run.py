@@ -88,7 +88,12 @@ class WholeRunner:
         span = SPAN_S
         if world.loop_leak.any() or self._stocks.filling.any():
             span = LEAK_SPAN_S if self._stocks.pressure.min() > 2.0 * stocks.DRY_PA else 0.0
-        return min(span, self._dry_s(world))
+        return min(span, self._dry_s(world), self._boot_s())
+
+    def _boot_s(self) -> float:
+        """Time until the next rack's GPUs are at work: what feeds must carry then is another load."""
+        left = self._runner.boot_s()
+        return float(np.min(left[left > 0.0], initial=2.0 * SPAN_S))
 
     def _dry_s(self, world: World) -> float:
         """Half of the time to the next reservoir's trip level."""

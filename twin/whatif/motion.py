@@ -77,6 +77,10 @@ class Motion:
         """Go on with other machines."""
         self._runner.restart(self._runner.state(), x)
 
+    def boot_s(self) -> Array:
+        """Seconds [R] until the GPUs of racks that lost their power are at work."""
+        return self._runner.boot_s()
+
     def restart(self, b: Body) -> None:
         """Begin again from this body, of as many nodes as before."""
         self._runner.restart(b.state, b.machines)

@@ -136,8 +136,8 @@ def _block(g: Ground, p: Parameters, motion: Motion, feeds: SupplyRunner, now: M
     if len(kept) > 1:
         fed, flows, battery = feeds.run(now.supply, powering(w, kept), each * dt)
         shown = fed.shift(battery=battery)
-    uneasy = _uneasy(g, now, fed, w, flows)
-    after = Moment(fed, held, kept[-1], flows.powered[-1], uneasy, not uneasy and _sure(feeds, fed, held, w, kept[-1], flows.powered[-1]))
+    uneasy, booting = _uneasy(g, now, fed, w, flows), bool(motion.boot_s().any())
+    after = Moment(fed, held, kept[-1], flows.powered[-1], uneasy, not uneasy and not booting and _sure(feeds, fed, held, w, kept[-1], flows.powered[-1]))
     return after, _columns(g, p, t, wanted, seen, flows, shown, now.stocks, held, w)
 
 
