@@ -15,7 +15,8 @@ positive = st.floats(0.05, 1.2)
 @given(speed=positive, running=st.integers(1, 4), system=st.floats(1e5, 1e9))
 def test_pump_meets_system(speed: float, running: int, system: float):
     q = h.pumped_flow(np.array(speed), np.array(running), np.array(HEAD), np.array(FLOW), np.array(system))
-    head = h.pump_head(np.array(speed), q, np.array(running), np.array(HEAD), np.array(FLOW))
+    through = h.through_pumps(np.array(speed), q, np.array(running), np.array(FLOW))
+    head = h.pump_head(np.array(speed), through, np.array(running), np.array(HEAD), np.array(FLOW))
     assert head == pytest.approx(system * q**2, rel=1e-9)
 
 
@@ -43,6 +44,17 @@ def test_stopped_reversed_and_blocked_are_zero():
     assert h.pumped_flow(np.array(1.0), np.array(0), np.array(HEAD), np.array(FLOW), np.array(1e7), np.array(1e5)) == 0.0
     assert h.pumped_flow(np.array(0.2), np.array(1), np.array(HEAD), np.array(FLOW), np.array(1e7), np.array(-1e6)) == 0.0
     assert h.pumped_flow(np.array(1.0), np.array(1), np.array(HEAD), np.array(FLOW), np.array(np.inf)) == 0.0
+
+
+@given(speed=positive, running=st.integers(1, 4), system=st.floats(1e5, 1e12))
+def test_no_pump_passes_less_than_its_minimum(speed: float, running: int, system: float):
+    """And none of it comes from nowhere: the system takes no more than pumps pass, and its flow falls steadily as it closes."""
+    n, on, head, rated = (np.array(x) for x in (speed, running, HEAD, FLOW))
+    flow, tighter = (h.pumped_flow(n, on, head, rated, np.array(x)) for x in (system, 1.001 * system))
+    through = h.through_pumps(n, flow, on, rated)
+    assert through >= h.MIN_FLOW * speed * running * FLOW and through >= flow > tighter
+    assert flow - tighter < 0.002 * flow
+    assert h.through_pumps(n, h.pumped_flow(n, on, head, rated, np.array(np.inf)), on, rated) == pytest.approx(h.MIN_FLOW * speed * running * FLOW)
 
 
 def test_valve_is_tight_when_closed_and_free_when_open():

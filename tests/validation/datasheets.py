@@ -12,11 +12,11 @@ from tests.plants import designed, plant
 from tests.validation.check import check
 from tests.validation.modelica import PLATE_K_W, PLATE_LPM
 from twin.physics import hydraulics
-from twin.physics.machines import affinity_power
+from twin.physics.machines import affinity_power, cop_efficiency
 from twin.plant.assembly import assemble
 from twin.plant.cdu import cdu_lines
 from twin.plant.design import design
-from twin.plant.facility import conductances
+from twin.plant.facility import conductances, heatpump_power
 from twin.plant.leaves import condense, gains
 from twin.plant.machines import Machinery, machinery
 from twin.plant.types import Parameters
@@ -222,3 +222,15 @@ def hot_water_pump_head() -> float:
 def hot_water_pump_power() -> float:
     """Power at that point at its efficiency of 0.835"""
     return relative(loop_pump("frontier")[1], 6000 * 6.30902e-5 * 55.4 * 9.81 * 997 / 0.835)
+
+
+@check("published", "Fenagy, case Kajaani 2025/2026", 0.02, "1")
+def kajaani_heat() -> float:
+    """Heat pump: heat of 33.5 MW from 25.8 MW of cooling, source 30 to 20 degC, supply 85 degC"""
+    pump = read_sheet(PACKAGE / "equipment" / "kajaani.yaml").model
+    p, inputs = plant("valence")[0], designed("valence")[2]
+    core = replace(p.core, heatpump_source=np.array([pump.source_kw * 1e3]), heatpump_cop=np.array([pump.cop]),
+                   heatpump_efficiency=np.array([cop_efficiency(pump.cop, pump.source_out_c, pump.sink_out_c)]),
+                   heatpump_units=np.array([float(pump.units)]), heatpump_min_load=np.array([pump.min_load]))
+    power = heatpump_power(core, replace(inputs, sink_out=np.array([85.0])), np.array([25.8e6]), np.array([20.0]))
+    return relative(25.8e6 + float(power[0]), 33.5e6)

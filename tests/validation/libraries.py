@@ -141,7 +141,7 @@ def branched_loop() -> float:
     y = np.array([hydraulics.conductance(r[name]) for name in "abc"])
     system = hydraulics.series(r["out"], 1.0 / y.sum() ** 2, r["back"])
     stiff = 1e3  # m3/s, rated flow of a pump whose head falls by nothing
-    total = float(hydraulics.pumped_flow(1.0, 1.0, HEAD_PA / hydraulics.SHUTOFF, stiff, system))
+    total = float(hydraulics.pumped_flow(1.0, 1.0, HEAD_PA / hydraulics.SHUTOFF, stiff, system, min_flow=0.0))
     return greatest([ours / flow - 1.0 for ours, flow in zip([total, *(total * y / y.sum())], theirs, strict=True)])
 
 

@@ -22,8 +22,10 @@ DOUBTS = """## Doubts
   fluids. Coolant is water unless the sheet names a glycol share (Deschutes: PG25); the plates' resistances are those of PG25 either way.
 - The reference's case temperatures carry a smoothing of R (up to 26 % at half flow) that no plate has; it is taken over for the comparison only.
 - The NVL72 sheet takes up to 120 kW to liquid and 17 kW to air, 137 kW in all; HPE's QuickSpecs say 115 and 17, 132 in all. Both are told in the sheet.
-- The transformer's figures are those of the regulation as commonly tabulated; no copy of its table was at hand to read them again. The 244 kPa of the
+- The transformer's figures are those of the regulation as commonly tabulated; no copy of its table was at hand to read them again (3.42 kW:
+  the first tier's 3.8 kW less the second's 10 %). The 244 kPa of the
   XDU1350 stand in two public engineering files beside its 1,200 L/min and 13.7 kW, one as a pump curve that gives 250 kPa; its data sheet was not at hand.
+- Minimum-flow lines of pumps open at a quarter of the rated flow: an assumption, no sheet tells it.
 - Pressure as the square of the flow takes the mains' friction at 30 % flow 11 % too low: pump speed there is a little low.
 - UPS efficiencies are those of a class, not of a maker.
 """

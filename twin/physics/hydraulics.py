@@ -12,6 +12,7 @@ from twin.physics.elementwise import clip, where
 
 Array = np.ndarray
 SHUTOFF = 1.25  # shut-off over rated head of a radial pump, 1.2 .. 1.3 (Karassik, Pump Handbook, 4th ed. 2008, sec. 2.3)
+MIN_FLOW = 0.25  # share of the rated flow, at the same speed, below which a pump's minimum-flow line opens (assumption; makers ask for 0.2 .. 0.3 of radial pumps)
 NO_FLOW_POWER = 0.35  # share of rated shaft power at shut-off, radial impellers 0.3 .. 0.4 (same section)
 RANGEABILITY = 50.0  # equal-percentage valves (IEC 60534-2-4)
 
@@ -48,15 +49,25 @@ def valved(fixed: Array, open_valve: Array, position: Array) -> Array:
 
 
 @register_jitable
-def pumped_flow(speed: Array, running: Array, rated_head: Array, rated_flow: Array, system: Array, extra_head: Array = 0.0) -> Array:
-    """Flow [m3/s] of `running` alike pumps at relative `speed` against a system of resistance `system`.
+def pumped_flow(speed: Array, running: Array, rated_head: Array, rated_flow: Array, system: Array, extra_head: Array = 0.0,
+                min_flow: float = MIN_FLOW) -> Array:
+    """Flow [m3/s] of `running` alike pumps at relative `speed` into a system of resistance `system`.
 
     Each pump: head = SHUTOFF n^2 H - (SHUTOFF - 1) H (q / Q)^2, rated H [Pa] at Q [m3/s]; check valves let nothing back.
-    `extra_head` [Pa] is any other head along the loop, negative when it opposes. Infinite `system` gives zero flow.
+    `extra_head` [Pa] is any other head along the loop, negative when it opposes. Infinite `system` gives zero flow. Where the system
+    would take less than pumps must pass, the rest returns through their minimum-flow lines at the head they make then.
     """
     own = (SHUTOFF - 1.0) * rated_head / np.square(rated_flow * np.maximum(running, 1e-9))
     drive = where(running > 0, SHUTOFF * np.square(speed) * rated_head + extra_head, 0.0)
-    return np.sqrt(np.maximum(drive, 0.0) / (own + system))
+    flow = np.sqrt(np.maximum(drive, 0.0) / (own + system))
+    least = min_flow * speed * running * rated_flow
+    return where(flow < least, np.sqrt(np.maximum(drive - own * np.square(least), 0.0) / np.maximum(system, 1e-12)), flow)
+
+
+@register_jitable
+def through_pumps(speed: Array, flow: Array, running: Array, rated_flow: Array) -> Array:
+    """Flow [m3/s] through the pumps themselves where the system takes `flow`: what minimum-flow lines return is in it."""
+    return np.maximum(flow, MIN_FLOW * speed * running * rated_flow)
 
 
 def pump_head(speed: Array, flow: Array, running: Array, rated_head: Array, rated_flow: Array) -> Array:

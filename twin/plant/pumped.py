@@ -63,7 +63,7 @@ def coolant(m: Machinery, x: Machines, t: Targets, racks: Array) -> Stream:
     running = np.minimum(m.cdu_needed, t.cdu_pumps) * (t.cdu_powered > 0.5)
     system = m.cdu_inside * t.filter + 1.0 / np.square(racks)
     flow = h.pumped_flow(x.cdu_speed, running, m.cdu_head * t.cdu_head, m.cdu_flow, system)
-    return Stream(flow, np.square(flow / racks), h.pump_power(x.cdu_speed, flow, running, m.cdu_flow, m.cdu_power))
+    return Stream(flow, np.square(flow / racks), _power(x.cdu_speed, flow, running, m.cdu_flow, m.cdu_power))
 
 
 @register_jitable
@@ -78,4 +78,10 @@ def facility_water(m: Machinery, x: Machines, t: Targets, hall: Array) -> Stream
     on = np.minimum(x.pumps_on, t.loop_pumps) * (t.loop_powered > 0.5)
     system = m.main + where(hall > 0.0, 1.0 / np.square(where(hall > 0.0, hall, 1.0)), np.inf)
     flow = h.pumped_flow(x.pump_speed, on, m.loop_head, m.loop_flow, system)
-    return Stream(flow, np.square(ratio(flow, hall)), h.pump_power(x.pump_speed, flow, on, m.loop_flow, m.loop_power))
+    return Stream(flow, np.square(ratio(flow, hall)), _power(x.pump_speed, flow, on, m.loop_flow, m.loop_power))
+
+
+@register_jitable
+def _power(speed: Array, flow: Array, running: Array, rated_flow: Array, rated_power: Array) -> Array:
+    """Power [W] of pumps whose system takes `flow`."""
+    return h.pump_power(speed, h.through_pumps(speed, flow, running, rated_flow), running, rated_flow, rated_power)
