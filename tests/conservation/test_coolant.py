@@ -58,8 +58,8 @@ def test_live_step_equals_numpy_step() -> None:
     site, p = hall()
     state = start()
     inputs = operate(p, design(site), state, 0.7, 15.0, 11.0)
-    lived = live(template(p, state), p, p.leaves.plate_factor, state, inputs, 15.0)
-    same(lived.after, step(p, state, inputs, 15.0)[0])
+    lived = live(template(p, state), p.leaves.plate_factor, state, inputs, 15.0)
+    same(lived.after(), step(p, state, inputs, 15.0)[0])
 
 
 def test_compiled_machines_equal_numpy_machines() -> None:

@@ -39,7 +39,7 @@ def run(site: str = "valence") -> dict[str, float | int | str]:
     runner, belief = case.runner(), twin.belief
     runner.run(case.targets, 1, STEP_S)
     plant_s = seconds(lambda: runner.run(case.targets, 1, STEP_S))
-    thermal_s = seconds(lambda: live(belief.slow.template, belief.slow.p, belief.factor, belief.state, twin.inputs, STEP_S))
+    thermal_s = seconds(lambda: live(belief.slow.template, belief.of_gpus.factor, belief.state, twin.inputs, STEP_S))
     return {
         "gpus": case.targets.gpu_power.size, "racks": len(case.targets.other_power), "twin_ms": round(twin_s * 1e3, 3), "filter_ms": round(filter_s * 1e3, 3),
         "readings": len(told), "readings_ms": round(readings_s * 1e3, 3),

@@ -27,7 +27,7 @@ def present(g: Ground, twin: Twin) -> Start:
     Load, weather and network go on as they are; controllers keep the set points of the design, pressures those that are held now.
     """
     belief, u = twin.belief, twin.inputs or twin.designed
-    known = replace(belief.slow.p, leaves=replace(belief.slow.p.leaves, plate_factor=belief.factor))
+    known = replace(belief.slow.p, leaves=replace(belief.slow.p.leaves, plate_factor=belief.of_gpus.factor.copy()))
     air = _air(g, twin, u)
     g = replace(g, m=replace(g.m, air=air))
     machines = cooling(known, poised(known, g.m, u, _running(g, twin)), u, belief.state, _rejected(g, twin))
@@ -88,9 +88,10 @@ def _able(g: Ground, u: Inputs) -> Array:
 
 def doubt(belief: object, p: Parameters) -> Doubt:
     """What of a belief's doubt moves futures: loops and coolant as a whole, plates, exchangers."""
-    core = np.sqrt(np.maximum(np.diagonal(belief.core_cov, axis1=-2, axis2=-1)[..., : nodes.N], 0.0))
-    cdu = np.sqrt(np.maximum(belief.cdu_cov[..., 0, 0], 0.0))
-    plate = np.sqrt(np.maximum(belief.gpu_cov[0], 0.0)).mean(-1) / np.sqrt(belief.gpu_cov[0].shape[-1])
+    core = np.sqrt(np.maximum(np.diagonal(belief.blocks.core_cov, axis1=-2, axis2=-1)[..., : nodes.N], 0.0))
+    cdu = np.sqrt(np.maximum(belief.blocks.cdu_cov[..., 0, 0], 0.0))
+    of = belief.of_gpus.v_r
+    plate = np.sqrt(np.maximum(of, 0.0)).mean(-1) / np.sqrt(of.shape[-1])
     block = belief.slow.blocks["cdu"]
     at = block.names.index("ua") if "ua" in block.names else None
     ua = np.full(len(cdu), 0.05) if at is None else np.sqrt(np.maximum(block.cov[:, at, at], 0.0))

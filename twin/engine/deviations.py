@@ -45,7 +45,7 @@ class Shown:
 def deviations(model: Model, b: Belief, u: Inputs, f: Flows, shown: Mapping[str, Array]) -> Sheet:
     """[rows, columns] SI of every class, NaN where none is kept."""
     s = Shown(model, b, u, f, shown)
-    core = np.sqrt(np.maximum(np.diagonal(b.core_cov, axis1=-2, axis2=-1), 0.0))
+    core = np.sqrt(np.maximum(np.diagonal(b.blocks.core_cov, axis1=-2, axis2=-1), 0.0))
     parts = {"rack": _rack(s), "cdu": _cdu(s, core), "site": _site(s), "feed": _feed(s), "ups": _ups(s)}
     for cls, column, node in blocks.CORE_SENSORS[:-1]:
         parts.setdefault(cls, {})[column] = np.hypot(core[model.loop_of[cls], node], LEVEL_K)
@@ -56,7 +56,7 @@ def deviations(model: Model, b: Belief, u: Inputs, f: Flows, shown: Mapping[str,
 
 def _pair(b: Belief, i: int) -> Array:
     """Supply (0) or return (1) of every CDU: as the model moves it, and what the model is off for good."""
-    p = b.cdu_cov
+    p = b.blocks.cdu_cov
     return np.sqrt(np.maximum(p[:, i, i] + p[:, 2 + i, 2 + i] + 2.0 * p[:, i, 2 + i], 0.0))
 
 
@@ -71,10 +71,10 @@ def _rack(s: Shown) -> dict[str, Array]:
     metered = np.isfinite(shares.meter)
     flow = np.sqrt(shares.var + np.where(metered, instrument("rack", "flow_lpm").noise_gain ** 2, 0.0) + 2.0 * instrument("cdu", "tcs_flow_lpm").gain ** 2)
     return {
-        "supply_c": np.hypot(supply, INLET_K), "return_c": np.sqrt(b.manifold_var + INLET_K**2), "flow_lpm": flow * s.u.rack_flow,
+        "supply_c": np.hypot(supply, INLET_K), "return_c": np.sqrt(b.blocks.rack_cov[:, :2, :2].sum((-2, -1)) + INLET_K**2), "flow_lpm": flow * s.u.rack_flow,
         "power_kw": 0.006 * s.value("rack", "power_kw"), "liquid_kw": np.hypot(LIQUID * liquid, CHANGING * (liquid - brought)),
         "air_kw": AIR * s.u.air_power, "gpu_max_c": hottest, "gpu_margin_k": hottest,
-        "gpu_mean_c": np.hypot(supply, 0.012 * (s.value("rack", "gpu_mean_c") - b.inlet)),
+        "gpu_mean_c": np.hypot(supply, 0.012 * (s.value("rack", "gpu_mean_c") - b.blocks.inlet)),
     }
 
 

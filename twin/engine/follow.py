@@ -1,97 +1,81 @@
 """Inputs of the next step from what the sensors last said; the designed plant fills what no sensor reports."""
 from __future__ import annotations
 
-from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
 from config.classes import CLASSES
+from twin.engine.compiled_follow import Follow, Found, Said, followed, loaded
 from twin.engine.latest import Latest
-from twin.engine.loads import follow_loads
 from twin.engine.model import Model
-from twin.estimate.instruments import or_zero
+from twin.estimate import noise
+from twin.estimate.compiled import Blocks
 from twin.estimate.slow import Slow
+from twin.plant.compiled_types import Plant
 from twin.plant.design import SINK_LIFT
-from twin.plant.district import supply_temperature
+from twin.plant.live import INPUTS, LOOP_INPUTS
 from twin.plant.types import Inputs
 
 Array = np.ndarray
+SEEN: dict[str, tuple[str, str]] = {  # input of a loop -> class and column that tell it
+    "loop_pump": ("pump", "power_kw"), "heatpump_load": ("heatpump", "load_pct"), "dh_return": ("district", "dh_return_c"),
+    "dh_flow": ("district", "dh_flow_lpm"), "cooler_fan": ("cooler", "fan_pct"), "cooler_on": ("cooler", "running_count"), "tower_fan": ("tower", "fan_pct"),
+    "tower_cells": ("tower", "running_count"), "tower_flow": ("tower", "flow_lpm"), "dry_bulb": ("weather", "dry_bulb_c"), "wet_bulb": ("weather", "wet_bulb_c")}
+SHARES = ("cooler_on", "tower_cells")  # of the units installed
+AIR_FLOW, DRY_BULB, SINK_OUT = (LOOP_INPUTS.index(n) for n in ("air_flow", "dry_bulb", "sink_out"))
 
 
-def _column(latest: Latest, cls: str, name: str) -> Array:
-    return latest.values[cls][:, CLASSES[cls].column(name)]
+class Followed(NamedTuple):
+    """Inputs of a step, in the plant's records and as they are known elsewhere."""
+
+    room: Plant
+    table: Array  # [L] INPUTS
+    inputs: Inputs
 
 
-def _or(seen: Array, fallback: Array) -> Array:
-    return np.where(np.isfinite(seen), seen, fallback)
+def following(m: Model, designed: Inputs) -> Follow:
+    """What never changes of it."""
+    loops, w, d = len(m.design.fws_supply), m.parameters.wiring, m.design
+    loop_at, units = np.full((loops, len(LOOP_INPUTS)), -1), np.zeros((loops, len(LOOP_INPUTS)))
+    for name, (cls, column) in SEEN.items():
+        if m.rows[cls]:
+            i, of = LOOP_INPUTS.index(name), slice(None) if cls == "weather" else m.loop_of[cls]
+            loop_at[of, i] = _places(m, cls, column)[:1] if cls == "weather" else _places(m, cls, column)
+            if name in SHARES:
+                units[of, i] = np.maximum(m.units[cls], 1.0)
+    main_at = np.full(loops, -1)
+    main_at[m.loop_of["loop"]] = _places(m, "loop", "flow_lpm")
+    return Follow(
+        loop_at, units, np.stack([np.broadcast_to(getattr(designed, n), loops) for n in LOOP_INPUTS], axis=1).astype(float), main_at, d.dh_supply_cold, d.dh_supply_warm,
+        m.measured.places["rack"][0], m.measured.places["cdu"][0], designed.rack_flow, designed.gpu_power.sum(-1) + designed.other_power + designed.air_power,
+        designed.fws_flow, designed.cdu_pump, w.cdus_to_loops(designed.fws_flow) + designed.air_flow, d.gpu_idle, d.gpu_max, d.other + d.air,
+        float(m.liquid_share), float(m.gpu_share + (1.0 - m.gpu_share) * m.liquid_share))
 
 
-def _per_loop(model: Model, latest: Latest, cls: str, name: str, fallback: Array) -> Array:
-    """A column of a class with one asset a loop, on the loop axis."""
-    if not model.rows[cls]:
-        return fallback
-    seen = np.full(fallback.shape, np.nan)
-    seen[model.loop_of[cls]] = _column(latest, cls, name)
-    return _or(seen, fallback)
+def _places(m: Model, cls: str, column: str) -> Array:
+    start, rows, width = m.measured.places[cls]
+    return start + width * np.arange(rows) + CLASSES[cls].column(column)
 
 
-def inputs(model: Model, latest: Latest, designed: Inputs, before: Inputs, loads: bool, slow: Slow) -> Inputs:
-    """Followed inputs, same shapes as `designed`. Unless `loads`, no rack and no GPU said anything new, and their powers are those of `before`."""
-    u = _boundaries(model, latest, _flows(model, latest, designed, slow))
-    if loads:
-        return follow_loads(model, latest, u, slow)
-    return replace(u, gpu_power=before.gpu_power, other_power=before.other_power, air_power=before.air_power)
+def inputs(f: Follow, latest: Latest, slow: Slow, room: Plant, b: Blocks, before: Inputs | None, loads: bool) -> Followed:
+    """Inputs followed into the records of `room` and the loads into `b`, both opened for this step.
+
+    Unless `loads`, no rack and no GPU said anything new, and their powers are those of `before`.
+    """
+    said = Said(latest.values.flat, latest.gpu, latest.gpu_whole, latest.rack_at_gpu)
+    s, racks, cdus = slow.shares, room.racks, room.cdus
+    found, table = Found(s.open, s.meter, slow.even_share, float(s.idle_share), SINK_LIFT), np.empty(f.designed.shape)
+    followed(room, table, f, said, found, AIR_FLOW, DRY_BULB, SINK_OUT)
+    if loads or before is None:
+        power = np.empty_like(room.factor)
+        loaded(room, power, f, said, found, b, noise.JUMP_MEMORY if before is not None and "rack" in latest.spoke else -1.0)
+    else:
+        power = before.gpu_power
+        racks["other"], racks["air"] = before.other_power, before.air_power
+    u = Inputs(power, racks["other"].copy(), racks["air"].copy(), racks["flow"].copy(), cdus["fws_flow"].copy(), cdus["pump"].copy(), **_columns(table))
+    return Followed(room._replace(power=power), table.view(INPUTS)[:, 0], u)
 
 
-def _flows(model: Model, latest: Latest, u: Inputs, slow: Slow) -> Inputs:
-    w = model.parameters.wiring
-    main = np.full(len(model.design.fws_supply), np.nan)
-    main[model.loop_of["loop"]] = _column(latest, "loop", "flow_lpm")
-    designed = w.cdus_to_loops(u.fws_flow) + u.air_flow
-    scale = _or(main, designed) / np.maximum(designed, 1e-9)
-    fws = _or(_column(latest, "cdu", "fws_flow_lpm"), u.fws_flow * scale[w.cdu_loop])
-    cdus = w.cdus_to_loops(fws)
-    air = np.where(u.air_flow > 0, np.clip(_or(main - cdus, u.air_flow), 0.0, 3.0 * u.air_flow), 0.0)
-    return replace(u, rack_flow=_rack_flow(model, latest, u, slow), fws_flow=np.maximum(fws, 0.0), air_flow=air,
-                   cdu_pump=_or(_column(latest, "cdu", "power_kw"), u.cdu_pump),
-                   loop_pump=_per_loop(model, latest, "pump", "power_kw", u.loop_pump))
-
-
-def _rack_flow(model: Model, latest: Latest, u: Inputs, slow: Slow) -> Array:
-    """Flow [R] m3/s: a rack's meter less what it was found to add; without one, its share of its CDU's."""
-    shares, cdu = slow.shares, model.parameters.wiring.rack_cdu
-    meter = _column(latest, "rack", "flow_lpm")
-    total = _column(latest, "cdu", "tcs_flow_lpm")[cdu]
-    part = total * slow.even_share * np.exp(shares.open)
-    return np.maximum(_or(meter * np.exp(or_zero(shares.open - shares.meter)), _or(part, u.rack_flow)), 0.0)
-
-
-def _boundaries(model: Model, latest: Latest, u: Inputs) -> Inputs:
-    def of(cls: str, name: str, fallback: Array) -> Array:
-        return _per_loop(model, latest, cls, name, fallback)
-
-    weather = latest.values["weather"]
-    dry = _or(weather[:1, 0], u.dry_bulb) if len(weather) else u.dry_bulb
-    wet = _or(weather[:1, 1], u.wet_bulb) if len(weather) else u.wet_bulb
-    return replace(
-        u,
-        dry_bulb=np.broadcast_to(dry, u.dry_bulb.shape),
-        wet_bulb=np.broadcast_to(wet, u.wet_bulb.shape),
-        heatpump_load=of("heatpump", "load_pct", u.heatpump_load),
-        sink_out=supply_temperature(model.design, np.broadcast_to(dry, u.dry_bulb.shape)) + SINK_LIFT,
-        dh_return=of("district", "dh_return_c", u.dh_return),
-        dh_flow=of("district", "dh_flow_lpm", u.dh_flow),
-        cooler_fan=of("cooler", "fan_pct", u.cooler_fan),
-        cooler_on=_share(model, latest, "cooler", u.cooler_on),
-        tower_fan=of("tower", "fan_pct", u.tower_fan),
-        tower_cells=_share(model, latest, "tower", u.tower_cells),
-        tower_flow=of("tower", "flow_lpm", u.tower_flow),
-    )
-
-
-def _share(model: Model, latest: Latest, cls: str, fallback: Array) -> Array:
-    if not model.rows[cls]:
-        return fallback
-    seen = np.full(fallback.shape, np.nan)
-    seen[model.loop_of[cls]] = _column(latest, cls, "running_count") / np.maximum(model.units[cls], 1.0)
-    return np.clip(_or(seen, fallback), 0.0, 1.0)
+def _columns(table: Array) -> dict[str, Array]:
+    return {name: table[:, i] for i, name in enumerate(LOOP_INPUTS)}

@@ -1,21 +1,18 @@
 """Snapshot side of the estimator: residuals and verdicts by class and column."""
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
-from config.classes import CLASSES
 from twin.engine.latest import NEVER, Latest
 from twin.engine.model import Model
-from twin.estimate.joint import Verdict
+from twin.estimate.compiled import Told
 from twin.estimate.sheet import Sheet
 from twin.events import BELIEVED, STALE, SUSPECT, UNSEEN
 
 Array = np.ndarray
 
 
-def verdicts(model: Model, latest: Latest, judged: Mapping[tuple[str, str], Verdict], values: Sheet, now_ms: int,
+def verdicts(model: Model, latest: Latest, told: Told, values: Sheet, now_ms: int,
              fresh: Sheet, before: Sheet) -> tuple[Sheet, Sheet]:
     """Residuals and qualities (uint8) of every measured column.
 
@@ -28,13 +25,6 @@ def verdicts(model: Model, latest: Latest, judged: Mapping[tuple[str, str], Verd
     quality = np.where(unseen, UNSEEN, np.where(old, STALE, BELIEVED)).astype(np.uint8)
     quality[(quality == BELIEVED) & (before.flat == SUSPECT) & ~fresh.flat] = SUSPECT
     residual = np.where(fresh.flat, latest.values.flat - values.flat[model.measured_at], np.nan)
-    residuals, qualities = model.measured.sheet(residual), model.measured.sheet(quality)
-    for (cls, column), v in judged.items():
-        _judge(residuals[cls], qualities[cls], CLASSES[cls].column(column), v)
-    return residuals, qualities
-
-
-def _judge(residual: Array, quality: Array, column: int, v: Verdict) -> None:
-    seen = np.isfinite(v.innovation)
-    residual[seen, column] = v.innovation[seen]
-    quality[seen & ~v.believed, column] = SUSPECT
+    judged = np.isfinite(told.innovation)
+    quality[judged & told.refused] = SUSPECT
+    return model.measured.sheet(np.where(judged, told.innovation, residual)), model.measured.sheet(quality)

@@ -9,6 +9,8 @@ import numpy as np
 from config.classes import CLASSES
 from config.site import Site
 from twin.alarms.places import Places
+from twin.estimate.assimilate import Places as Sensors
+from twin.estimate.assimilate import places
 from twin.estimate.facts import LOOP_CLASSES, Facts
 from twin.estimate.health.facts import facts as known
 from twin.estimate.health.monitor import Rooms, rooms
@@ -46,6 +48,7 @@ class Model:
     health: Rooms
     measured: Plan
     shown: Plan
+    sensors: Sensors  # of the filter
     measured_at: Array  # of each measured value among those shown
     stale_ms: Array  # silence after which a measured value is stale
 
@@ -80,6 +83,7 @@ def compile_site(site: Site) -> Model:
         health=rooms(known(site, facts, supply)),
         measured=told,
         shown=all_columns,
+        sensors=places(told, loop_of, len(halls)),
         measured_at=inside(told, all_columns),
         stale_ms=_stale_after(told, step_ms, period_ms),
     )

@@ -8,6 +8,8 @@ import numpy as np
 
 from config.site import Site
 from twin.alarms.state import NO_ALARMS, Alarms
+from twin.engine.compiled_follow import Follow
+from twin.engine.follow import following
 from twin.engine.latest import Latest, nothing
 from twin.engine.model import Model, compile_site
 from twin.estimate import slow
@@ -45,7 +47,8 @@ class Twin:
 
     model: Model
     belief: Belief
-    designed: Inputs  # fills what no sensor reports
+    follow: Follow  # the designed plant fills what no sensor reports
+    designed: Inputs
     latest: Latest
     quality: Sheet
     health: Health
@@ -80,4 +83,4 @@ def start(site: Site, watched: bool = True) -> Twin:
     latest = nothing(model)
     quality = model.measured.full(UNSEEN, np.uint8)
     belief = doubtful(model.parameters, state, slow.new(model.facts, template(model.parameters, state)))
-    return Twin(model, belief, designed, latest, quality, begin(model.health), answered={}, gateways={}, watched=watched)
+    return Twin(model, belief, following(model, designed), designed, latest, quality, begin(model.health), answered={}, gateways={}, watched=watched)

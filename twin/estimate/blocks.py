@@ -44,12 +44,24 @@ def _core_sees() -> np.ndarray:
     return sees
 
 
+def _states(sees: np.ndarray) -> np.ndarray:
+    """The states [S, 3] that each sensor sees the sum of; -1: none."""
+    out = np.full((len(sees), 3), -1)
+    for i, row in enumerate(sees):
+        found = np.flatnonzero(row)
+        out[i, : len(found)] = found
+    return out
+
+
 CORE_SEES = _core_sees()
+CORE_AT = _states(CORE_SEES)
 CORE_OFFSET = np.array([instrument(cls, column).offset for cls, column, _ in CORE_SENSORS])
 CORE_SCATTER = np.array([max(instrument(cls, column).noise, 0.025) for cls, column, _ in CORE_SENSORS])
 MODEL_K = 0.1  # how far a temperature of the model may be off for good: heat known to 1 %, conductance to 5 %
 PAIR_SEES = np.hstack([np.eye(2)] * 3)
+PAIR_AT = _states(PAIR_SEES)
 CDU_OFFSET = instrument("cdu", "tcs_supply_c").offset
 RACK_SEES = np.ones((1, 3))
+RACK_AT = _states(RACK_SEES)
 RACK_OFFSET = instrument("rack", "return_c").offset
 RACK_SCATTER = instrument("rack", "return_c").noise

@@ -1,159 +1,321 @@
-"""Time and measurement update of a batch of small filters in compiled code. Constants are arguments: compiled code would keep old ones."""
+"""Time and measurement update of all blocks of the filter in compiled code, loop by loop, on the records of the plant's own step."""
 from __future__ import annotations
+
+from collections import namedtuple
 
 import numpy as np
 
+from config.classes import CLASSES
+from twin.estimate.blocks import (
+    CORE,
+    CORE_AT,
+    CORE_METERS,
+    CORE_SENSORS,
+    DISTRICT_HEAT,
+    HEATPUMP_HEAT,
+    HEATS,
+    PAIR_AT,
+    REJECTION_HEAT,
+)
+from twin.estimate.compiled_blocks import moved, moved_pair, rescaled, room, updated
 from twin.kernels import inner, kernel
+from twin.plant import nodes
+
+# The filter's arrays, in place: core_cov [L, M, M], core_more [L, M - N], main_var [L, 2], cdu_cov [C, 6, 6], cdu_more [C, 4], rack_cov [R, 3, 3],
+# rack_more [R, 2]; scales of process variance core_scale [L], cdu_scale [C], rack_scale [R]; inlet [R], quiet, unbalanced [C],
+# jumps_rack [R], jumps_cdu [C], asked, drawn [R]. twin.estimate.belief says what each is.
+Blocks = namedtuple("Blocks", ["core_cov", "core_more", "main_var", "cdu_cov", "cdu_more", "rack_cov", "rack_more", "core_scale", "cdu_scale", "rack_scale",
+                               "inlet", "quiet", "unbalanced", "jumps_rack", "jumps_cdu", "asked", "drawn"])
+# Numbers of twin.estimate.noise and of instruments, `scatter` of each sensor of the core; compiled code would keep old ones
+Law = namedtuple("Law", ["heat_w", "heat_s", "main_k_rt_s", "main_k", "cdu_k_rt_s", "rack_k_rt_s", "silent_k_rt_s", "silent_s", "balance_s",
+                         "offset_rt_s", "model_rt_s", "meter", "meter_w", "sample_k", "gate", "scale_low", "scale_high", "scale_rate", "scale_doubted",
+                         "largest", "scatter", "cdu_offset", "rack_scatter", "pair_lag_s"])
+# Sensors, flat as the measured columns: values, fresh (measured in this step), ts_ms, and the values and times of the step before;
+# by loop core_at [L, sensors], heat_at [L, meters], power_at [L], -1 where there is none; the first of CDUs and of racks
+Heard = namedtuple("Heard", ["values", "fresh", "ts_ms", "values_before", "ts_before", "core_at", "heat_at", "power_at", "cdu", "rack"])
+# Temperatures a step ago: supply, back [C], leaving [R]
+Before = namedtuple("Before", ["supply", "back", "leaving"])
+# What became of the readings: innovation [measured] NaN where none was judged, refused [measured]; squared white innovations by block
+Told = namedtuple("Told", ["innovation", "refused", "core", "cdu", "rack"])
+
+N, OF_CDU, OF_RACK = nodes.N, len(CLASSES["cdu"].measured), len(CLASSES["rack"].measured)
+SENSORS, METERS, KINDS_OF_HEAT = len(CORE_SENSORS), len(CORE_METERS), len(HEATS)
+TCS_SUPPLY, TCS_RETURN, FWS_SUPPLY = (CLASSES["cdu"].column(c) for c in ("tcs_supply_c", "tcs_return_c", "fws_supply_c"))
+RETURN = CLASSES["rack"].column("return_c")
 
 
 @kernel()
-def moved(move, cov, added, into, spread):
-    """F P F' + diag(added) + G diag(spread) G' of every block, symmetric.
-
-    move, cov [B, M, M], added [B, M]; into [B, N, D] acts on the first N states, spread [B, D] (D may be nothing).
-    """
-    blocks, states, more = len(move), move.shape[1], into.shape[1]
-    out, turned = np.empty_like(cov), np.empty((states, states))
-    for b in range(blocks):
-        _times(move[b], cov[b], turned)
-        whole = out[b]
-        _times(move[b], turned.T, whole)
-        for i in range(more):
-            for j in range(more):
-                for d in range(spread.shape[1]):
-                    whole[i, j] += into[b, i, d] * spread[b, d] * into[b, j, d]
-        for i in range(states):
-            whole[i, i] += added[b, i]
-        _even(whole)
-    return out
-
-
-@inner()
-def _times(left, right, out):
-    """left @ right into `out`; most of a transition is nothing."""
-    out[:] = 0.0
-    for i in range(left.shape[0]):
-        for k in range(left.shape[1]):
-            if left[i, k] != 0.0:
-                for j in range(right.shape[1]):
-                    out[i, j] += left[i, k] * right[k, j]
+def predicted(dt, plant, b, move, law):
+    """Everything `dt` seconds later: means of the core by its unexplained heats, all covariances; the plant itself has stepped already."""
+    keep, turned = np.exp(-dt / law.heat_s), np.empty((CORE, CORE))
+    for loop in range(len(plant.core)):
+        for n in range(N):
+            for h in range(KINDS_OF_HEAT):
+                plant.temps[loop, n] += move.heats[loop, n, h] * b.core_more[loop, h]
+        _explain(plant.flows[loop], b.core_more[loop], law.heat_w)
+        for h in range(KINDS_OF_HEAT):
+            b.core_more[loop, h] *= keep
+        _core_ahead(loop, b, move, turned)
+        for end in range(2):
+            b.main_var[loop, end] = move.main[loop] ** 2 * b.main_var[loop, end] + law.main_k_rt_s**2 * dt
+        for c in range(plant.cdu_first[loop], plant.cdu_first[loop + 1]):
+            _cdu_ahead(c, dt, b, move, law)
+            for r in range(plant.rack_first[c], plant.rack_first[c + 1]):
+                b.inlet[r] = plant.cdus[c].tcs_supply + b.cdu_more[c, 0]
+                _rack_ahead(r, dt, b, move, law)
 
 
 @inner()
-def _even(a):
-    for i in range(a.shape[0]):
-        for j in range(i):
-            a[i, j] = a[j, i] = 0.5 * (a[i, j] + a[j, i])
+def _explain(flows, more, heat_w):
+    """Heats as the filter sees them: what it had to add at a machine is what the machine gave or took beyond its law."""
+    flows.district -= heat_w * more[DISTRICT_HEAT]
+    flows.heatpump_source -= heat_w * more[HEATPUMP_HEAT]
+    flows.cooler -= heat_w * more[REJECTION_HEAT]
+
+
+@inner()
+def _core_ahead(loop, b, move, turned):
+    """A P A' + B V B' + Q with A and B of the physics step; V doubts the contents of the mains. Nodes alone follow the block's scale."""
+    cov, into = b.core_cov[loop], move.into[loop]
+    moved(move.core[loop], cov, turned)
+    for i in range(N):
+        for j in range(i + 1):
+            for d in range(2):
+                cov[i, j] += into[i, d] * b.main_var[loop, d] * into[j, d]
+            cov[j, i] = cov[i, j]
+    for i in range(CORE):
+        cov[i, i] += move.core_noise[loop, i] * (b.core_scale[loop] if i < N else 1.0)
+
+
+@inner()
+def _cdu_ahead(c, dt, b, move, law):
+    """What jumps in the load reaches the supply through the exchanger only."""
+    cov = b.cdu_cov[c]
+    moved_pair(move.cdu[c], cov)
+    quiet, jump = law.cdu_k_rt_s**2 * dt, move.jump_cdu[c] ** 2 * b.jumps_cdu[c]
+    unseen = law.silent_k_rt_s**2 * dt if b.quiet[c] > law.silent_s else 0.0
+    cov[0, 0] += (quiet + 0.1 * jump) * b.cdu_scale[c] + unseen
+    cov[1, 1] += (quiet + jump) * b.cdu_scale[c] + unseen
+    for i in range(2):
+        cov[2 + i, 2 + i] += law.model_rt_s**2 * dt
+        cov[4 + i, 4 + i] += law.offset_rt_s**2 * dt
+    b.quiet[c] += dt
+
+
+@inner()
+def _rack_ahead(r, dt, b, move, law):
+    cov, f = b.rack_cov[r], move.rack[r]
+    for j in range(3):
+        cov[0, j] *= f
+    for i in range(3):
+        cov[i, 0] *= f
+    cov[0, 0] += (law.rack_k_rt_s**2 * dt + move.jump_rack[r] ** 2 * b.jumps_rack[r]) * b.rack_scale[r]
+    cov[1, 1] += law.model_rt_s**2 * dt
+    cov[2, 2] += law.offset_rt_s**2 * dt
 
 
 @kernel()
-def updated(x, cov, sees, measured, var, gate):
-    """Kalman update of every block, gated, in Joseph form: x, cov, innovations, whether each was believed, white innovations.
+def assimilated(dt, plant, before, b, heard, told, law):
+    """Measurement update of every block, then heats as they follow from what moved. """
+    core, pair, rack = room(CORE, SENSORS + METERS), room(6, 2), room(3, 1)
+    loops, units = len(plant.core), len(plant.cdus)
+    arriving, more, back = np.empty(loops), b.core_more[:, :KINDS_OF_HEAT].copy(), np.empty(units)
+    for loop in range(loops):
+        arriving[loop] = plant.temps[loop, nodes.HALL_IN]
+        _core(loop, plant, b, heard, told, law, core)
+        for h in range(KINDS_OF_HEAT):
+            more[loop, h] = b.core_more[loop, h] - more[loop, h]
+        _explain(plant.flows[loop], more[loop], law.heat_w)
+        _metered(loop, plant, heard)
+        for c in range(plant.cdu_first[loop], plant.cdu_first[loop + 1]):
+            back[c] = plant.cdus[c].tcs_return
+            _cdu(c, plant, b, heard, told, law, pair)
+            for r in range(plant.rack_first[c], plant.rack_first[c + 1]):
+                _rack(r, plant, b, heard, told, law, rack)
+            _balance(c, dt, plant, before, b, plant.temps[loop, nodes.HALL_IN] - arriving[loop], back[c], law)
 
-    x [B, M], cov [B, M, M] symmetric, sees [S, M], measured and var [B, S].
-    """
-    blocks, states, sensors = len(x), x.shape[1], len(sees)
-    out_x, out_cov = x.copy(), cov.copy()
-    innovation, believed, white = np.empty((blocks, sensors)), np.zeros((blocks, sensors), np.bool_), np.full((blocks, sensors), np.nan)
-    to, gain, which = np.empty((sensors, states)), np.empty((sensors, states)), np.empty(sensors, np.int64)
-    root, seen = np.empty((sensors, sensors)), np.empty((states, sensors))
-    for b in range(blocks):
-        n = 0
-        for i in range(sensors):
-            innovation[b, i] = measured[b, i] - _dot(sees[i], x[b])
-            _seen_by(sees[i], cov[b], to[n])
-            if innovation[b, i] ** 2 <= gate * gate * (_dot(sees[i], to[n]) + var[b, i]):  # no for what was not measured
-                believed[b, i], which[n] = True, i
+
+@inner()
+def _core(loop, plant, b, heard, told, law, r):
+    temps, more, cov = plant.temps[loop], b.core_more[loop], b.core_cov[loop]
+    for n in range(N):
+        r.x[n] = temps[n]
+    for n in range(CORE - N):
+        r.x[N + n] = more[n]
+    for i in range(SENSORS - 1):
+        at = heard.core_at[loop, i]
+        r.measured[i] = heard.values[at] if at >= 0 and heard.fresh[at] else np.nan
+    r.measured[SENSORS - 1] = _hall_inlet(loop, plant, cov, r.x, heard, told, law)
+    for i in range(SENSORS):
+        r.var[i] = law.scatter[i] ** 2
+    _meters(loop, plant, more, heard, law, r)
+    ends = cov[nodes.HALL_IN, nodes.HALL_IN], cov[nodes.PLANT_IN, nodes.PLANT_IN]
+    updated(cov, CORE_AT, law.gate, r)
+    for i in range(SENSORS - 1):
+        _tell(heard.core_at[loop, i], r.innovation[i], r.believed[i], told)
+    for i in range(SENSORS + METERS):
+        told.core[loop, i] = r.white[i] ** 2
+    _mains(loop, plant, b, ends, r.x, law)
+    for n in range(N):
+        temps[n] = r.x[n]
+    for n in range(CORE - N):
+        more[n] = r.x[N + n]
+    b.core_scale[loop] = rescaled(b.core_scale[loop], r, law)
+
+
+@inner()
+def _tell(at, innovation, believed, told):
+    if at >= 0 and np.isfinite(innovation):
+        told.innovation[at], told.refused[at] = innovation, not believed
+
+
+@inner()
+def _meters(loop, plant, more, heard, law, r):
+    """What heat meters say of the unexplained heats, in units of law.heat_w, positive into the water."""
+    for i in range(METERS):
+        at, to = heard.heat_at[loop, i], SENSORS + i
+        r.measured[to], r.var[to] = np.nan, 1.0
+        if at >= 0 and heard.fresh[at]:
+            taken, now, heat = heard.values[at], plant.flows[loop].district, DISTRICT_HEAT
+            if i == 1:
+                power = heard.power_at[loop]
+                taken -= heard.values[power] if heard.fresh[power] else np.nan
+                now, heat = plant.flows[loop].heatpump_source, HEATPUMP_HEAT
+            r.measured[to] = more[heat] + (now - taken) / law.heat_w
+            r.var[to] = (law.meter * heard.values[at] / law.heat_w) ** 2 + (law.meter_w / law.heat_w) ** 2
+
+
+@inner()
+def _metered(loop, plant, heard):
+    """Electric power of the heat pump as measured where it is."""
+    at = heard.power_at[loop]
+    if at >= 0 and np.isfinite(heard.values[at]):
+        plant.flows[loop].heatpump_power = heard.values[at]
+
+
+@inner()
+def _mains(loop, plant, b, ends, x, law):
+    """Contents of the mains shift with their outlet as far as their own doubt explains the correction."""
+    for main in range(2):
+        node = nodes.HALL_IN if main == 0 else nodes.PLANT_IN
+        var = b.main_var[loop, main]
+        shift = var / max(ends[main], var) * (x[node] - plant.temps[loop, node])
+        for cell in range(plant.mains.shape[2]):
+            plant.mains[loop, main, cell] += shift
+        seen = law.sample_k**2 / (var + law.sample_k**2) if shift != 0.0 else 1.0
+        b.main_var[loop, main] = max(var * seen, law.main_k**2)
+
+
+@inner()
+def _hall_inlet(loop, plant, cov, x, heard, told, law):
+    """Facility water arriving at the CDUs: every unit measures the same water; the median of a loop's believed sensors."""
+    first, last = plant.cdu_first[loop], plant.cdu_first[loop + 1]
+    known, n = np.empty(last - first), 0
+    wide = law.gate**2 * (cov[nodes.HALL_IN, nodes.HALL_IN] + law.cdu_offset**2 + law.sample_k**2)
+    for c in range(first, last):
+        at = heard.cdu + c * OF_CDU + FWS_SUPPLY
+        if heard.fresh[at] and np.isfinite(heard.values[at]):
+            off = heard.values[at] - x[nodes.HALL_IN]
+            _tell(at, off, off * off <= wide, told)
+            if off * off <= wide:
+                known[n] = heard.values[at]
                 n += 1
-        if n:
-            _factor(sees, to, var[b], which, n, root)
-            _solve(root, to, n, gain)
-            for a in range(n):
-                off = innovation[b, which[a]]
-                for c in range(a):
-                    off -= root[a, c] * white[b, which[c]]
-                white[b, which[a]] = off / root[a, a]
-                for k in range(states):
-                    out_x[b, k] += gain[a, k] * innovation[b, which[a]]
-            _joseph(out_cov[b], sees, to, gain, var[b], which, n, seen)
-    return out_x, out_cov, innovation, believed, white
+    return np.sort(known[:n])[n // 2] if n else np.nan
 
 
 @inner()
-def _dot(a, b):
-    total = 0.0
-    for k in range(len(a)):
-        total += a[k] * b[k]
-    return total
+def _cdu(c, plant, b, heard, told, law, r):
+    cdu, first = plant.cdus[c], heard.cdu + c * OF_CDU
+    spoke = False
+    for i in range(2):
+        at = first + (TCS_SUPPLY if i == 0 else TCS_RETURN)
+        true, wider = _unlagged(at, heard, law)
+        r.measured[i], r.var[i] = true, law.sample_k**2 * wider
+        spoke |= np.isfinite(true)
+        told.cdu[c, i] = np.nan
+    if not spoke:
+        return
+    r.x[0], r.x[1] = cdu.tcs_supply, cdu.tcs_return
+    for i in range(4):
+        r.x[2 + i] = b.cdu_more[c, i]
+    updated(b.cdu_cov[c], PAIR_AT, law.gate, r)
+    _tell(first + TCS_SUPPLY, r.innovation[0], r.believed[0], told)
+    _tell(first + TCS_RETURN, r.innovation[1], r.believed[1], told)
+    cdu.tcs_supply, cdu.tcs_return = r.x[0], r.x[1]
+    for i in range(4):
+        b.cdu_more[c, i] = r.x[2 + i]
+    for i in range(2):
+        told.cdu[c, i] = r.white[i] ** 2
+    b.quiet[c], b.cdu_scale[c] = 0.0, rescaled(b.cdu_scale[c], r, law)
 
 
 @inner()
-def _seen_by(sensor, cov, out):
-    """Covariance [M] of every state with what a sensor sees."""
-    out[:] = 0.0
-    for k in range(len(sensor)):
-        if sensor[k] != 0.0:
-            for j in range(len(out)):
-                out[j] += sensor[k] * cov[k, j]
+def _unlagged(at, heard, law):
+    """What an element that lags now stands in, and how much its scatter's variance grows: twin.estimate.instruments.unlagged."""
+    if not heard.fresh[at]:
+        return np.nan, 1.0
+    now, before = heard.values[at], heard.values_before[at]
+    since = (heard.ts_ms[at] - max(heard.ts_before[at], 0)) / 1000.0
+    if not np.isfinite(before) or since <= 0.0:
+        return now, 1.0
+    keep = np.exp(-max(since, 1e-9) / law.pair_lag_s)
+    return (now - keep * before) / (1.0 - keep), (1.0 + keep**2) / (1.0 - keep) ** 2
 
 
 @inner()
-def _factor(sees, to, var, which, n, root):
-    """Cholesky factor of the innovations' covariance, of the `n` sensors `which`."""
-    for a in range(n):
-        for c in range(a + 1):
-            total = _dot(sees[which[a]], to[c])
-            if a == c:
-                total += var[which[a]]
-            for k in range(c):
-                total -= root[a, k] * root[c, k]
-            root[a, c] = np.sqrt(total) if a == c else total / root[c, c]
+def _rack(r, plant, b, heard, told, law, room):
+    """One sensor that sees the sum of all three states: the general update written out."""
+    at = heard.rack + r * OF_RACK + RETURN
+    told.rack[r] = np.nan
+    if not heard.fresh[at] or not np.isfinite(heard.values[at]):
+        return
+    cov, more, rack, to, gain = b.rack_cov[r], b.rack_more[r], plant.racks[r], room.to[0], room.gain[0]
+    off, spread = heard.values[at] - (rack.leaving + more[0] + more[1]), law.rack_scatter**2
+    for i in range(3):
+        to[i] = cov[i, 0] + cov[i, 1] + cov[i, 2]
+        spread += to[i]
+    believed = off * off <= law.gate**2 * spread
+    room.innovation[0], room.believed[0], room.white[0] = off, believed, off / np.sqrt(spread) if believed else np.nan
+    _tell(at, off, believed, told)
+    if believed:
+        for i in range(3):
+            gain[i] = to[i] / spread
+        rack.leaving += gain[0] * off
+        more[0] += gain[1] * off
+        more[1] += gain[2] * off
+        _joseph_of_rack(cov, to, gain, law.rack_scatter**2)
+        told.rack[r] = room.white[0] ** 2
+    b.rack_scale[r] = rescaled(b.rack_scale[r], room, law)
 
 
 @inner()
-def _solve(root, to, n, gain):
-    """Gain [n, M]: the innovations' covariance, by its factor, under `to`."""
-    for a in range(n):
-        gain[a] = to[a]
-        for c in range(a):
-            gain[a] -= root[a, c] * gain[c]
-        gain[a] /= root[a, a]
-    for a in range(n - 1, -1, -1):
-        for c in range(a + 1, n):
-            gain[a] -= root[c, a] * gain[c]
-        gain[a] /= root[a, a]
+def _joseph_of_rack(cov, to, gain, var):
+    for i in range(3):
+        for j in range(3):
+            cov[i, j] -= gain[i] * to[j]
+    for i in range(3):
+        seen = gain[i] * var - (cov[i, 0] + cov[i, 1] + cov[i, 2])
+        for j in range(3):
+            cov[i, j] += seen * gain[j]
+    for i in range(3):
+        for j in range(i):
+            cov[i, j] = cov[j, i] = 0.5 * (cov[i, j] + cov[j, i])
 
 
 @inner()
-def _joseph(cov, sees, to, gain, var, which, n, seen):
-    """(I - K H) P (I - K H)' + K R K', in place, by way of (I - K H) P and what sensors see of it."""
-    for a in range(n):
-        for k in range(cov.shape[0]):
-            for j in range(cov.shape[0]):
-                cov[k, j] -= gain[a, k] * to[a, j]
-    for a in range(n):
-        for k in range(cov.shape[0]):
-            seen[k, a] = gain[a, k] * var[which[a]] - _dot(sees[which[a]], cov[k])
-    for a in range(n):
-        for k in range(cov.shape[0]):
-            for j in range(cov.shape[0]):
-                cov[k, j] += seen[k, a] * gain[a, j]
-    _even(cov)
+def _balance(c, dt, plant, before, b, arriving, back, law):
+    """Heats after the update: what moved the coolant returning or the facility water arriving moved them too.
 
-
-@kernel()
-def rescaled(scale, innovation, believed, white, low, high, rate, doubted, largest):
-    """Scale [B] of each block's process variance after an update: white innovations beyond one raise it, smaller ones lower it.
-
-    A squared one counts to `largest`; what was not believed counts as such below the scale `doubted`.
+    The exchanger's heat is drawn to the energy balance of its coolant within minutes, so that a conductance that is wrong spoils it no longer.
     """
-    out = np.empty_like(scale)
-    for b in range(len(scale)):
-        total = 0.0
-        for i in range(white.shape[1]):
-            if believed[b, i]:
-                total += min(white[b, i] ** 2, largest) - 1.0
-            elif scale[b] < doubted and np.isfinite(innovation[b, i]):
-                total += largest - 1.0
-        out[b] = min(max(scale[b] * np.exp(rate * total), low), high)
-    return out
+    cdu = plant.cdus[c]
+    heat = cdu.heat + cdu.g * (cdu.tcs_return - back - arriving)
+    kept = cdu.supply_capacity * (cdu.tcs_supply - before.supply[c]) + cdu.return_capacity * (cdu.tcs_return - before.back[c])
+    given = 0.0
+    for r in range(plant.rack_first[c], plant.rack_first[c + 1]):
+        rack = plant.racks[r]
+        kept += rack.manifold * (rack.leaving - before.leaving[r])
+        given += rack.liquid
+    away = given + cdu.pump - kept / dt - heat
+    b.unbalanced[c] = away + np.exp(-dt / law.balance_s) * (b.unbalanced[c] - away)
+    cdu.heat = heat + b.unbalanced[c]

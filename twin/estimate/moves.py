@@ -4,6 +4,7 @@ Renewed each minute and whenever the step's length changes: flows and conductanc
 """
 from __future__ import annotations
 
+from collections import namedtuple
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,18 +20,17 @@ Array = np.ndarray
 RENEW_S = 60.0
 
 
+# core [L, M, M]; into [L, N, 2] what the contents of the mains do to the nodes; main [L] share of the mains' contents that stays; cdu [C, 2, 2] of supply
+# and return, rack [R] of the coolant leaving: all else of those blocks stays; jump_rack [R], jump_cdu [C] K per W of a load that is not known;
+# core_noise [L, M] variance that a step adds; heats [L, N, heats] K per unit of unexplained heat
+Transition = namedtuple("Transition", ["core", "into", "main", "cdu", "rack", "jump_rack", "jump_cdu", "core_noise", "heats"])
+
+
 @dataclass(frozen=True, slots=True)
 class Moves:
     dt: float
     age_s: float
-    core: Array  # [L, M, M]
-    into: Array  # [L, N, 2] what the contents of the mains do to the nodes
-    main: Array  # [L, 1] share of the mains' contents that stays
-    cdu: Array  # [C, 6, 6]
-    rack: Array  # [R, 3, 3]
-    jumps: tuple[Array, Array]  # [R], [C] K per W of a load that is not known
-    core_noise: Array  # [L, M] variance that a step adds
-    heats: Array  # [L, N, heats] K per unit of unexplained heat
+    of: Transition
 
 
 def renewed(p: Parameters, state: State, u: Inputs, lived: Lived, heat_std: Array, dt: float) -> Moves:
@@ -41,11 +41,11 @@ def renewed(p: Parameters, state: State, u: Inputs, lived: Lived, heat_std: Arra
     before = nodes.first(state.core)
     store(net, nodes.first(c.capacity), nodes.first(c.loss), before, c.ambient, dt)
     supply, back = (pipe.outlet(state.mains[..., main, :], g.moved) for main in (0, 1))
-    slope = w.cdus_to_loops(lived.heat_slope)
+    slope = w.cdus_to_loops(lived.plant.cdus["heat_slope"])
     facility.connect(net, c, u, g, facility.Hall(np.zeros_like(slope), slope, np.zeros_like(slope)), supply, back)
     inverse = np.linalg.inv(net.matrix())
-    return Moves(dt, 0.0, *_core(p, inverse, g.loop, g.moved, dt), _cdu(p, u, lived, dt), _rack(p, u, dt), _jumps(p, u, dt),
-                 _noise(heat_std, dt), noise.HEAT_W * inverse[:, :, list(blocks.HEATS)])
+    return Moves(dt, 0.0, Transition(*_core(p, inverse, g.loop, g.moved, dt), _cdu(p, u, lived, dt), _rack(p, u, dt), *_jumps(p, u, dt),
+                                     _noise(heat_std, dt), noise.HEAT_W * inverse[:, :, list(blocks.HEATS)]))
 
 
 def _core(p: Parameters, inverse: Array, main: Array, moved: Array, dt: float) -> tuple[Array, Array, Array]:
@@ -58,7 +58,7 @@ def _core(p: Parameters, inverse: Array, main: Array, moved: Array, dt: float) -
     move[:, : nodes.N, heats] = noise.HEAT_W * inverse[:, :, list(blocks.HEATS)]
     move[:, n[heats], n[heats]] = np.exp(-dt / noise.HEAT_S)
     into = inverse[..., [nodes.HALL_IN, nodes.PLANT_IN]] * main[..., None, None]
-    return move, into, np.clip(1.0 - moved / pipe.CELLS, 0.0, 1.0)[:, None]
+    return move, into, np.clip(1.0 - moved / pipe.CELLS, 0.0, 1.0)
 
 
 def _noise(heat_std: Array, dt: float) -> Array:
@@ -76,20 +76,18 @@ def _cdu(p: Parameters, u: Inputs, lived: Lived, dt: float) -> Array:
     c_rack = carried(p.leaves, u.rack_flow)
     c = p.wiring.racks_to_cdus(c_rack)
     kr, ks = p.cdus.return_capacity / dt, p.cdus.supply_capacity / dt
-    slope = p.wiring.racks_to_cdus(c_rack * lived.manifold_slope) / (kr + c)
-    passed = c - lived.exchanger
+    slope = p.wiring.racks_to_cdus(c_rack * lived.plant.racks["slope"]) / (kr + c)
+    passed = c - lived.plant.cdus["g"]
     total = ks + c - passed * slope
-    f = np.tile(np.eye(6), (len(c), 1, 1))
-    f[..., 0, 0], f[..., 0, 1] = ks / total, passed * kr / ((kr + c) * total)
-    f[..., 1, 0], f[..., 1, 1] = slope * f[..., 0, 0], kr / (kr + c) + slope * f[..., 0, 1]
+    f = np.empty((len(c), 2, 2))
+    f[:, 0, 0], f[:, 0, 1] = ks / total, passed * kr / ((kr + c) * total)
+    f[:, 1, 0], f[:, 1, 1] = slope * f[:, 0, 0], kr / (kr + c) + slope * f[:, 0, 1]
     return f
 
 
 def _rack(p: Parameters, u: Inputs, dt: float) -> Array:
     stored = p.leaves.manifold_capacity / dt
-    f = np.tile(np.eye(3), (len(stored), 1, 1))
-    f[:, 0, 0] = stored / (stored + carried(p.leaves, u.rack_flow))
-    return f
+    return stored / (stored + carried(p.leaves, u.rack_flow))
 
 
 def _jumps(p: Parameters, u: Inputs, dt: float) -> tuple[Array, Array]:

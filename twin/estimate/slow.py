@@ -17,7 +17,6 @@ from twin.estimate.parameters import DAY_S, PARAMETERS
 from twin.estimate.residuals import BANK, Channel, Scene
 from twin.estimate.shares import Shares, even, even_share, shared
 from twin.estimate.sheet import Plan, Sheet, measured
-from twin.plant import compiled_types as ct
 from twin.plant import live
 from twin.plant.types import Parameters
 
@@ -49,7 +48,7 @@ class Slow:
 
     facts: Facts
     p: Parameters
-    template: ct.Plant
+    template: live.Template
     blocks: Mapping[str, Block]
     measured: Plan
     mean: Sheet
@@ -67,7 +66,7 @@ class Slow:
         return Scene(self.facts, self.mean, self.rate, OVER_S)
 
 
-def new(facts: Facts, template: ct.Plant) -> Slow:
+def new(facts: Facts, template: live.Template) -> Slow:
     """Nothing learned yet."""
     blocks = {cls: _block(cls, facts.rows[cls]) for cls in PARAMETERS}
     plan = measured(facts.rows)

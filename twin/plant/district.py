@@ -6,8 +6,10 @@ hour the daily mean is meant. Dry bulb [degC] and local hour 0 .. 24 are numbers
 from __future__ import annotations
 
 import numpy as np
+from numba.extending import register_jitable
 
 from twin.physics import hot_water
+from twin.physics.elementwise import clip
 from twin.physics.water import VOLUMETRIC
 from twin.plant.design import Design
 
@@ -37,10 +39,16 @@ def demand(d: Design, dry_bulb: Array | float, hour: Hour = None) -> Array:
     return sum(_parts(d, dry_bulb, hour))
 
 
+@register_jitable
+def slid(coldest: Array | float, warmest: Array | float, dry_bulb: Array | float) -> Array | float:
+    """Supply temperature [degC] between that of the coldest day and of summer, at an outdoor temperature."""
+    cold = clip((SLIDE_FROM_C - dry_bulb) / (SLIDE_FROM_C - SLIDE_TO_C), 0.0, 1.0)
+    return warmest + (coldest - warmest) * cold
+
+
 def supply_temperature(d: Design, dry_bulb: Array | float, hour: Hour = None) -> Array:
     """District supply temperature [degC]: slides with the cold, and a little with the taps."""
-    cold = np.clip((SLIDE_FROM_C - dry_bulb) / (SLIDE_FROM_C - SLIDE_TO_C), 0.0, 1.0)
-    return d.dh_supply_warm + (d.dh_supply_cold - d.dh_supply_warm) * cold + MORNING_K * np.clip(_draw(hour) - 1.0, 0.0, 1.0)
+    return slid(d.dh_supply_cold, d.dh_supply_warm, dry_bulb) + MORNING_K * np.clip(_draw(hour) - 1.0, 0.0, 1.0)
 
 
 def _flows(d: Design, dry_bulb: Array | float, hour: Hour) -> tuple[tuple[Array, ...], tuple[Array | float, ...]]:

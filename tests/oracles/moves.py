@@ -1,0 +1,99 @@
+"""The transition of every block of the filter, from the matrices of the physics step itself.
+
+Renewed each minute and whenever the step's length changes: flows and conductances move little in between, and a covariance needs no more.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tests.oracles.lived import Lived
+from twin.estimate import blocks, noise
+from twin.plant import facility, nodes, pipe
+from twin.plant.leaves import carried
+from twin.plant.network import network, store
+from twin.plant.types import Inputs, Parameters, State
+
+Array = np.ndarray
+RENEW_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    dt: float
+    age_s: float
+    core: Array  # [L, M, M]
+    into: Array  # [L, N, 2] what the contents of the mains do to the nodes
+    main: Array  # [L, 1] share of the mains' contents that stays
+    cdu: Array  # [C, 6, 6]
+    rack: Array  # [R, 3, 3]
+    jumps: tuple[Array, Array]  # [R], [C] K per W of a load that is not known
+    core_noise: Array  # [L, M] variance that a step adds
+    heats: Array  # [L, N, heats] K per unit of unexplained heat
+
+
+def renewed(p: Parameters, state: State, u: Inputs, lived: Lived, heat_std: Array, dt: float) -> Moves:
+    """Transitions of a step of `dt` from `state` under `u`."""
+    g = facility.conductances(p, state, u, dt)
+    net = network(nodes.first(state.core).shape)
+    c, w = p.core, p.wiring
+    before = nodes.first(state.core)
+    store(net, nodes.first(c.capacity), nodes.first(c.loss), before, c.ambient, dt)
+    supply, back = (pipe.outlet(state.mains[..., main, :], g.moved) for main in (0, 1))
+    slope = w.cdus_to_loops(lived.heat_slope)
+    facility.connect(net, c, u, g, facility.Hall(np.zeros_like(slope), slope, np.zeros_like(slope)), supply, back)
+    inverse = np.linalg.inv(net.matrix())
+    return Moves(dt, 0.0, *_core(p, inverse, g.loop, g.moved, dt), _cdu(p, u, lived, dt), _rack(p, u, dt), _jumps(p, u, dt),
+                 _noise(heat_std, dt), noise.HEAT_W * inverse[:, :, list(blocks.HEATS)])
+
+
+def _core(p: Parameters, inverse: Array, main: Array, moved: Array, dt: float) -> tuple[Array, Array, Array]:
+    loops = len(inverse)
+    move = np.zeros((loops, blocks.CORE, blocks.CORE))
+    n = np.arange(blocks.CORE)
+    move[:, n, n] = 1.0
+    move[:, : nodes.N, : nodes.N] = inverse * (p.core.capacity / dt)[..., None, :]
+    heats = slice(blocks.FIRST_HEAT, blocks.FIRST_OFFSET)
+    move[:, : nodes.N, heats] = noise.HEAT_W * inverse[:, :, list(blocks.HEATS)]
+    move[:, n[heats], n[heats]] = np.exp(-dt / noise.HEAT_S)
+    into = inverse[..., [nodes.HALL_IN, nodes.PLANT_IN]] * main[..., None, None]
+    return move, into, np.clip(1.0 - moved / pipe.CELLS, 0.0, 1.0)[:, None]
+
+
+def _noise(heat_std: Array, dt: float) -> Array:
+    per_node = np.full(nodes.N, noise.CORE_K_RT_S)
+    per_node[[nodes.INDEX[t] for t in nodes.TANK]] = noise.TANK_K_RT_S
+    per_node[nodes.AIR] = noise.AIR_K_RT_S
+    out = np.empty((len(heat_std), blocks.CORE))
+    out[:, : nodes.N] = per_node**2 * dt
+    out[:, blocks.FIRST_HEAT : blocks.FIRST_OFFSET] = (heat_std**2 * -np.expm1(-2.0 * dt / noise.HEAT_S))[:, None]
+    out[:, blocks.FIRST_OFFSET :] = noise.OFFSET_RT_S**2 * dt
+    return out
+
+
+def _cdu(p: Parameters, u: Inputs, lived: Lived, dt: float) -> Array:
+    c_rack = carried(p.leaves, u.rack_flow)
+    c = p.wiring.racks_to_cdus(c_rack)
+    kr, ks = p.cdus.return_capacity / dt, p.cdus.supply_capacity / dt
+    slope = p.wiring.racks_to_cdus(c_rack * lived.manifold_slope) / (kr + c)
+    passed = c - lived.exchanger
+    total = ks + c - passed * slope
+    f = np.tile(np.eye(6), (len(c), 1, 1))
+    f[..., 0, 0], f[..., 0, 1] = ks / total, passed * kr / ((kr + c) * total)
+    f[..., 1, 0], f[..., 1, 1] = slope * f[..., 0, 0], kr / (kr + c) + slope * f[..., 0, 1]
+    return f
+
+
+def _rack(p: Parameters, u: Inputs, dt: float) -> Array:
+    stored = p.leaves.manifold_capacity / dt
+    f = np.tile(np.eye(3), (len(stored), 1, 1))
+    f[:, 0, 0] = stored / (stored + carried(p.leaves, u.rack_flow))
+    return f
+
+
+def _jumps(p: Parameters, u: Inputs, dt: float) -> tuple[Array, Array]:
+    c = carried(p.leaves, u.rack_flow)
+    rack = 1.0 / (c + p.leaves.manifold_capacity / dt)
+    cdu = 1.0 / (p.wiring.racks_to_cdus(c + p.leaves.manifold_capacity / dt) + p.cdus.return_capacity / dt)
+    return noise.JUMP * rack, noise.JUMP * cdu
