@@ -11,8 +11,8 @@ from twin.engine.latest import Latest
 from twin.engine.model import Model
 from twin.estimate.instruments import or_zero
 from twin.estimate.slow import Slow
+from twin.plant.design import SINK_LIFT
 from twin.plant.district import supply_temperature
-from twin.plant.operate import SINK_LIFT
 from twin.plant.types import Inputs
 
 Array = np.ndarray
