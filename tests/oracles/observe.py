@@ -101,7 +101,7 @@ def _cooler(m: Moment) -> Columns:
 
 def _tower(m: Moment) -> Columns:
     supply = m.core("tower", nodes.TOWER_SUPPLY)
-    water = tower_water(m.model.parameters, m.inputs, m.flows.tower, m.state.core[:, nodes.TOWER_SUPPLY])
+    water = tower_water(m.model.parameters.core, m.inputs, m.flows.tower, m.state.core[:, nodes.TOWER_SUPPLY])
     return {"supply_c": supply, "return_c": m.core("tower", nodes.TOWER_RETURN), "flow_lpm": m.loop("tower", m.inputs.tower_flow),
             "fan_pct": m.loop("tower", m.inputs.tower_fan), "power_kw": m.loop("tower", tower_power(m.model.parameters.core, m.inputs)),
             "heat_kw": m.loop("tower", m.flows.tower), "approach_k": supply - m.loop("tower", m.inputs.wet_bulb),

@@ -103,7 +103,7 @@ def test_tower_water_of_frontier_is_near_the_rule_of_thumb():
     p, d = plant("frontier")
     _, inputs = settle(p, d, 0.6, 25.0, 20.0)
     heat = 4.18e6 * inputs.tower_flow * 7.0
-    evaporation = tower_water(p, inputs, heat, np.array([25.0])) * (1 - 1 / p.core.tower_cycles)
+    evaporation = tower_water(p.core, inputs, heat, np.array([25.0])) * (1 - 1 / p.core.tower_cycles)
     assert evaporation[0] / inputs.tower_flow[0] == pytest.approx(0.0095, rel=0.15)
     assert 0.6 < evaporating_share(25.0, 20.0) < 0.85
 

@@ -110,7 +110,7 @@ def _reading(twin: Twin, r: Reading) -> tuple[Twin, tuple[Effect, ...]]:
 
 def _heard(t: Twin, waiting: Waiting, newest_ms: int, oldest_ms: int) -> Twin:
     """As `replace`, which is ten times slower and would be most of a message's cost."""
-    return Twin(t.model, t.belief, t.follow, t.designed, t.latest, t.quality, t.health, waiting, newest_ms, oldest_ms, t.next_ms, t.released, t.answered,
+    return Twin(t.model, t.belief, t.follow, t.layout, t.designed, t.latest, t.quality, t.health, waiting, newest_ms, oldest_ms, t.next_ms, t.released, t.answered,
                 t.gateways, t.counts, t.snapshot, t.alarms, t.inputs, t.nis, t.watched)
 
 

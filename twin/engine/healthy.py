@@ -10,7 +10,6 @@ from twin.engine.model import Model
 from twin.engine.twin import Twin
 from twin.estimate.health.monitor import Health, step
 from twin.estimate.sheet import Sheet
-from twin.events import BELIEVED, SUSPECT
 
 
 def look(twin: Twin, latest: Latest, fresh: Sheet, dt: float) -> Health:
@@ -23,9 +22,3 @@ def trusted(model: Model, latest: Latest, health: Health) -> Latest:
     if not health.excluded.any():
         return latest
     return replace(latest, values=model.measured.sheet(np.where(health.excluded, np.nan, latest.values.flat)))
-
-
-def doubt(quality: Sheet, health: Health) -> None:
-    """Mark in the verdicts of this step what was left out."""
-    if health.excluded.any():
-        quality.flat[health.excluded & (quality.flat == BELIEVED)] = SUSPECT

@@ -5,13 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from twin.engine import follow, virtual
+from twin.engine import follow
 from twin.engine.alarm import watch
-from twin.engine.deviations import deviations
-from twin.engine.healthy import doubt, look, trusted
-from twin.engine.judge import verdicts
+from twin.engine.healthy import look, trusted
 from twin.engine.latest import Latest, fold
-from twin.engine.observe import Moment, observe
+from twin.engine.moment import observe, verdicts
 from twin.engine.twin import Twin
 from twin.estimate import shares, slow
 from twin.estimate.assimilate import Measured, assimilate
@@ -19,7 +17,6 @@ from twin.estimate.belief import Belief
 from twin.estimate.predict import opened, predict
 from twin.estimate.sheet import Sheet
 from twin.events import ACTUAL, BELIEVED, AlarmChange, Emit, Reading, Snapshot
-from twin.plant import compiled_types as ct
 from twin.plant import live
 
 Array = np.ndarray
@@ -40,13 +37,11 @@ def take_step(twin: Twin, readings: list[Reading]) -> tuple[Twin, tuple[Emit | A
     ahead = predict(before.slow.p, before, own, told.room, told.table, told.inputs, dt)
     measured = Measured(latest.values.flat, fresh.flat, latest.ts_ms.flat, twin.latest.values.flat, twin.latest.ts_ms.flat, latest.gpu[rows, 0], rows)
     judged = assimilate(before, ahead, measured, model.sensors, dt)
-    believed, flows, inputs = judged.belief, ct.account(ahead.lived.plant), told.inputs
-    shown = observe(Moment(model, latest, believed.shown(), inputs, flows))
-    residual, quality = verdicts(model, heard, judged.told, shown, now, fresh, twin.quality)
-    doubt(quality, health)
-    std = deviations(model, believed, inputs, flows, shown)
-    virtual.write(believed, inputs, shown, std)
-    snapshot = Snapshot(now, ACTUAL, shown, std, {c: residual[c] for c in shown}, {c: quality[c] for c in shown}, believed.state.die, inputs.gpu_power)
+    believed, inputs = judged.belief, told.inputs
+    moment = observe(model, twin.layout, latest, believed, ahead.lived)
+    shown = moment.values
+    residual, quality = verdicts(model, now, heard, fresh.flat, judged.told, health.excluded, twin.quality, shown)
+    snapshot = Snapshot(now, ACTUAL, shown, moment.std, {c: residual[c] for c in shown}, {c: quality[c] for c in shown}, believed.state.die, inputs.gpu_power)
     counts = replace(twin.counts, steps=twin.counts.steps + 1)
     alarms, changes = watch(twin, snapshot, health.findings) if twin.watched else (twin.alarms, ())
     belief = _learned(twin, believed, latest, quality, rows, dt)
@@ -62,7 +57,7 @@ def _span(twin: Twin) -> int:
 
 def _learned(twin: Twin, belief: Belief, latest: Latest, quality: Sheet, gpu_rows: Array, dt: float) -> Belief:
     """Slow parameters after this step: only readings that are believed teach."""
-    now = slow.averaged(belief.slow, np.where(quality.flat == BELIEVED, latest.values.flat, np.nan), dt)
+    now = slow.averaged(belief.slow, latest.values.flat, quality.flat == BELIEVED, dt)
     whole = gpu_rows[latest.gpu_whole[gpu_rows]]
     if len(whole):
         d = twin.model.design

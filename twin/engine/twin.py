@@ -9,9 +9,11 @@ import numpy as np
 from config.site import Site
 from twin.alarms.state import NO_ALARMS, Alarms
 from twin.engine.compiled_follow import Follow
+from twin.engine.compiled_moment import Layout
 from twin.engine.follow import following
 from twin.engine.latest import Latest, nothing
 from twin.engine.model import Model, compile_site
+from twin.engine.moment import layout
 from twin.estimate import slow
 from twin.estimate.belief import Belief, doubtful
 from twin.estimate.findings import Finding
@@ -48,6 +50,7 @@ class Twin:
     model: Model
     belief: Belief
     follow: Follow  # the designed plant fills what no sensor reports
+    layout: Layout  # where columns are shown
     designed: Inputs
     latest: Latest
     quality: Sheet
@@ -83,4 +86,4 @@ def start(site: Site, watched: bool = True) -> Twin:
     latest = nothing(model)
     quality = model.measured.full(UNSEEN, np.uint8)
     belief = doubtful(model.parameters, state, slow.new(model.facts, template(model.parameters, state)))
-    return Twin(model, belief, following(model, designed), designed, latest, quality, begin(model.health), answered={}, gateways={}, watched=watched)
+    return Twin(model, belief, following(model, designed), layout(model), designed, latest, quality, begin(model.health), answered={}, gateways={}, watched=watched)

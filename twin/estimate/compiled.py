@@ -319,3 +319,13 @@ def _balance(c, dt, plant, before, b, arriving, back, law):
     away = given + cdu.pump - kept / dt - heat
     b.unbalanced[c] = away + np.exp(-dt / law.balance_s) * (b.unbalanced[c] - away)
     cdu.heat = heat + b.unbalanced[c]
+
+
+@kernel()
+def averaged(keep, over_s, believed, values, before, mean, rate):
+    """Averages of what is believed, and how fast it moves: `keep` of what was before, over `over_s` seconds."""
+    for i in range(len(mean)):
+        new = values[i] if believed[i] else np.nan
+        was = before[i] if np.isfinite(before[i]) else new
+        mean[i] = new + keep * (was - new)
+        rate[i] = (new - mean[i]) / over_s

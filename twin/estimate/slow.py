@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from twin.estimate import compiled
 from twin.estimate.facts import Facts
 from twin.estimate.instruments import or_zero
 from twin.estimate.parameters import DAY_S, PARAMETERS
@@ -23,6 +24,7 @@ from twin.plant.types import Parameters
 Array = np.ndarray
 EVERY_S, STEPS = 120.0, 15  # s and steps from one lesson to the next, the longer: coarse steps are for pasts whose twin is not kept
 OVER_S = 60.0  # of the averages that channels see
+DOUBTED = ("ua", "tcs_meter", "fws_meter", "tcs_pair", "fws_pair")  # parameters of a CDU
 FAR = 4.0  # standard deviations beyond which a measurement counts for less
 
 
@@ -55,6 +57,7 @@ class Slow:
     rate: Sheet
     shares: Shares
     even_share: Array  # [R] of its CDU's flow, by rating
+    doubts: tuple[Array, ...]  # [C] one standard deviation of each of DOUBTED
     age_s: float = 0.0  # since the last update
 
     @property
@@ -70,7 +73,11 @@ def new(facts: Facts, template: live.Template) -> Slow:
     """Nothing learned yet."""
     blocks = {cls: _block(cls, facts.rows[cls]) for cls in PARAMETERS}
     plan = measured(facts.rows)
-    return Slow(facts, facts.p, template, blocks, plan, plan.full(np.nan), plan.full(0.0), even(facts), even_share(facts))
+    return Slow(facts, facts.p, template, blocks, plan, plan.full(np.nan), plan.full(0.0), even(facts), even_share(facts), _doubts(blocks))
+
+
+def _doubts(blocks: Mapping[str, Block]) -> tuple[Array, ...]:
+    return tuple(blocks["cdu"].std(name) for name in DOUBTED)
 
 
 def _channels(cls: str) -> tuple[Channel, ...]:
@@ -83,11 +90,11 @@ def _block(cls: str, rows: int) -> Block:
     return Block(names, np.zeros((rows, len(names))), np.tile(np.diag(var), (rows, 1, 1)))
 
 
-def averaged(s: Slow, new: Array, dt: float) -> Slow:
-    """Averages after `dt` seconds of `new`, flat as the measured columns, NaN where not to be used."""
-    before = s.mean.flat
-    mean = new + np.exp(-dt / OVER_S) * (np.where(np.isfinite(before), before, new) - new)
-    return replace(s, mean=s.measured.sheet(mean), rate=s.measured.sheet((new - mean) * (1.0 / OVER_S)), age_s=s.age_s + dt)
+def averaged(s: Slow, values: Array, believed: Array, dt: float) -> Slow:
+    """Averages after `dt` seconds of `values` where they are `believed`, flat as the measured columns."""
+    mean, rate = np.empty_like(values), np.empty_like(values)
+    compiled.averaged(np.exp(-dt / OVER_S), OVER_S, believed, values, s.mean.flat, mean, rate)
+    return replace(s, mean=s.measured.sheet(mean), rate=s.measured.sheet(rate), age_s=s.age_s + dt)
 
 
 def learned(s: Slow) -> Slow:
@@ -95,7 +102,7 @@ def learned(s: Slow) -> Slow:
     scene, elapsed = s.scene(), s.age_s
     blocks = {cls: _update(block, cls, scene, elapsed) if len(block.x) else block for cls, block in s.blocks.items()}
     p = _own(s.facts, blocks)
-    return replace(s, blocks=blocks, p=p, template=live.learned(s.template, p),
+    return replace(s, blocks=blocks, p=p, template=live.learned(s.template, p), doubts=_doubts(blocks),
                    shares=shared(s.facts, s.shares, scene, elapsed), age_s=0.0)
 
 

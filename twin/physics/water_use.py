@@ -21,6 +21,7 @@ def pad_evaporation(air_w_k: np.ndarray, cooled_k: np.ndarray) -> np.ndarray:
     return air_w_k * cooled_k / (LATENT_J_KG * DENSITY_KG_M3)
 
 
+@register_jitable
 def evaporating_share(water_c: np.ndarray, wet_bulb_c: np.ndarray) -> np.ndarray:
     """Share of a tower's heat that leaves as vapour, saturated air from `wet_bulb_c` to `water_c` [degC]: what is not sensible.
 
@@ -29,11 +30,13 @@ def evaporating_share(water_c: np.ndarray, wet_bulb_c: np.ndarray) -> np.ndarray
     return 1.0 - CP_AIR_J_KG_K / saturated_slope_j_kg_k(np.maximum(water_c, wet_bulb_c), wet_bulb_c)
 
 
+@register_jitable
 def tower_evaporation(heat: np.ndarray, water_c: np.ndarray, wet_bulb_c: np.ndarray) -> np.ndarray:
     """Water [m3/s] a tower evaporates to reject `heat` [W]; none when it takes heat in."""
     return np.maximum(heat, 0.0) * evaporating_share(water_c, wet_bulb_c) / (LATENT_J_KG * DENSITY_KG_M3)
 
 
+@register_jitable
 def blow_down(evaporation: np.ndarray, drift: np.ndarray, cycles: np.ndarray) -> np.ndarray:
     """Water [m3/s] drained so that solids stay at `cycles` times those of the make-up: E / (cycles - 1), of which drift is a part.
 
@@ -42,6 +45,7 @@ def blow_down(evaporation: np.ndarray, drift: np.ndarray, cycles: np.ndarray) ->
     return np.maximum(evaporation / np.maximum(cycles - 1.0, 1e-3) - drift, 0.0)
 
 
+@register_jitable
 def make_up(evaporation: np.ndarray, drift: np.ndarray, cycles: np.ndarray) -> np.ndarray:
     """Water [m3/s] that replaces evaporation, drift and blow-down."""
     return evaporation + drift + blow_down(evaporation, drift, cycles)

@@ -104,11 +104,11 @@ def pad_water(p: Parameters, inputs: Inputs) -> Array:
     return make_up(pad_evaporation(cooler_air(c, inputs), cooled), 0.0, c.cooler_cycles)
 
 
-def tower_water(p: Parameters, inputs: Inputs, heat: Array, supply: Array) -> Array:
-    """Make-up [L] m3/s of a tower that rejects `heat` [W] and sends its water back at `supply` [degC]."""
-    c = p.core
-    evaporation = tower_evaporation(heat, supply, inputs.wet_bulb)
-    return make_up(evaporation, c.tower_drift * np.maximum(inputs.tower_flow, 0.0), c.tower_cycles)
+@register_jitable
+def tower_water(c: Core, u: Inputs, heat: Array, supply: Array) -> Array:
+    """Make-up [m3/s] of a tower that rejects `heat` [W] and sends its water back at `supply` [degC]."""
+    evaporation = tower_evaporation(heat, supply, u.wet_bulb)
+    return make_up(evaporation, c.tower_drift * np.maximum(u.tower_flow, 0.0), c.tower_cycles)
 
 
 @register_jitable
