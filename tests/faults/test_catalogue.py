@@ -6,17 +6,19 @@ import dataclasses
 import numpy as np
 import pytest
 
-from tests.faults.scenarios import CDU, GPU, RACK, SCENARIOS, psi
-from tests.healthy import acquainted, advance, rooms
+from config.classes import CLASSES
+from tests.faults.scenarios import CDU, GPU, PSI, RACK, SCENARIOS, psi, stuck
+from tests.healthy import Values, acquainted, advance, rooms
 from twin.estimate.catalogue import CATALOGUE, CREEP, Entry
-from twin.estimate.findings import Finding
-from twin.estimate.health import monitor
+from twin.estimate.findings import Finding, Place
+from twin.estimate.health import monitor, report
 from twin.estimate.health.baseline import Departure
 from twin.estimate.health.candidates import candidates
 from twin.estimate.health.groups import GROUPS
 from twin.estimate.health.hypotheses import signatures
-from twin.estimate.health.tracks import BELIEVE, Candidate
+from twin.estimate.health.tracks import BELIEVE, Candidate, Track
 
+Array = np.ndarray
 SIGNED = sorted(n for n, e in CATALOGUE.items() if e.signature)
 SCENES = sorted(SCENARIOS)
 
@@ -34,7 +36,7 @@ def departed(entry: Entry, size: float) -> list[Candidate]:
     with np.errstate(invalid="ignore"):
         shift = signatures(g, r.facts, context, seen, r.found[entry.group], np.zeros(shape))
     fast = np.zeros(shape) if entry.pace == CREEP else away
-    return candidates(r.facts, g, r.found[entry.group], shift, Departure(fast, quick, away, slow), seen, CATALOGUE)
+    return candidates(r.facts, g, r.found[entry.group], shift, Departure(fast, quick, away, slow, fast, quick), seen, CATALOGUE)
 
 
 def large(entry: Entry) -> float:
@@ -89,6 +91,42 @@ def test_a_pressure_in_psi_is_a_wrong_unit_and_no_pump_trip() -> None:
     h, start = acquainted()
     found = advance(h, start, 1800.0, None, 1, psi)[0].findings
     assert [(f.fault, f.place.column) for f in found] == [("sensor_unit", "dp_kpa")]
+
+
+@pytest.mark.parametrize(("column", "factor", "shift"), [("fws_supply_c", 1.8, 32.0), ("tcs_supply_c", 1.8, 32.0), ("dp_kpa", 1.0 / PSI, 0.0)])
+def test_a_wrong_unit_is_named_so_at_once_and_never_called_an_offset(column: str, factor: float, shift: float) -> None:
+    at, (h, start) = CLASSES["cdu"].column(column), acquainted()
+
+    def other(v: Values, gpu: Array, t: float) -> None:
+        v["cdu"][CDU, at] = factor * v["cdu"][CDU, at] + shift
+
+    seen: list[tuple[float, str]] = []
+    for minute in range(1, 11):
+        h, start = advance(h, start, 60.0, None, minute, other)
+        seen += [(minute, f.fault) for f in h.findings]
+    assert {name for _, name in seen} == {"sensor_unit"} and min(m for m, _ in seen) <= 5
+
+
+def test_a_sensor_of_a_unit_is_no_mirror_of_one_on_its_loop() -> None:
+    tracks = [Track(Candidate("sensor_unit", Place(cls, 0, "dp_kpa"), 1.0, 0.0, 500.0), 0, 0) for cls in ("cdu", "loop")]
+    assert report._explained(rooms().facts, tracks) == tracks
+
+
+def test_a_stuck_supply_accuses_no_meter_that_is_read_beside_it() -> None:
+    h, start = acquainted()
+
+    def frozen(v: Values, gpu: Array, t: float) -> None:
+        stuck(v, gpu, t)
+
+    def warming(v: Values, gpu: Array, t: float) -> None:
+        for column in ("tcs_supply_c", "tcs_return_c", "fws_supply_c", "fws_return_c"):
+            v["cdu"][:, CLASSES["cdu"].column(column)] += 1.5 * min(t / 3600.0, 1.0)
+        for column in ("supply_c", "return_c"):
+            v["rack"][:, CLASSES["rack"].column(column)] += 1.5 * min(t / 3600.0, 1.0)
+        v["loop"][:, CLASSES["loop"].column("supply_c")] += 1.5 * min(t / 3600.0, 1.0)
+
+    found = advance(h, start, 7200.0, warming, 1, frozen)[0].findings
+    assert [(f.fault, f.place.column) for f in found if f.place.cls == "cdu"] == [("sensor_stuck", "tcs_supply_c")]
 
 
 def test_a_pump_trip_explains_its_racks() -> None:

@@ -79,7 +79,7 @@ def test_neighbours_of_blocked_racks_are_not_accused() -> None:
 
     def blocked(values: Values, gpu: Array, since: float) -> None:
         uneven(values, gpu, since)
-        values["rack"][24:28, column] *= 0.6
+        values["rack"][[24, 27, 31], column] *= 0.6
 
     h, start = advance(monitor.begin(rooms()), 1_000_000.0, 5400.0, uneven, 6)
-    assert {f.place.row for f in advance(h, start, 3600.0, blocked, 6)[0].findings if f.place.cls == "rack"} == {24, 25, 26, 27}
+    assert {f.place.row for f in advance(h, start, 3600.0, blocked, 6)[0].findings if f.place.cls == "rack"} == {24, 27, 31}

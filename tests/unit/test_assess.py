@@ -69,7 +69,7 @@ def test_belief_begins_at_the_smallest_size(name: str, monkeypatch: pytest.Monke
     size = -np.log1p(-found) if entry.share else found
     r = rooms()
     part = monitor.departure(r, entry.group, away)
-    monkeypatch.setattr(kit, "Departure", lambda q, qv, s, sv: type(part)(q, part.quick_var, s, part.slow_var))
+    monkeypatch.setattr(kit, "Departure", lambda q, qv, s, sv, n, nv: type(part)(q, part.quick_var, s, part.slow_var, n, part.now_var))
     assert max(c.evidence for c in departed(entry, 1.15 * size)) >= min(BELIEVE, entry.least and BELIEVE)
     assert all(c.evidence < BELIEVE for c in departed(entry, 0.8 * size))
 

@@ -15,7 +15,7 @@ TRAVEL = (0.04, 0.97)  # beyond, the valve is at its end and does what it can
 
 def rule(view: View) -> list[Mark]:
     """CDUs with a still valve in mid-travel and a supply off its set point."""
-    wrong = view.channel("cdu", "supply")[0]  # what the racks' sensors hold against this one
+    wrong = view.away["cdu"].now[:, view.channels["cdu"].index("supply")]  # what the racks' sensors hold against this one
     error = view.column("cdu", "tcs_supply_c") - wrong - view.facts.d.tcs_supply
     position = view.column("cdu", "valve_pct")
     still = (view.watch.still > STILL_S) & (position > TRAVEL[0]) & (position < TRAVEL[1])

@@ -7,6 +7,7 @@ momentary doubt, so that a transient or an idle plant says little.
 """
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,12 +57,22 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Departure:
-    """Distance from the line and its variance, over minutes and over hours; infinite variance where nothing is known."""
+    """Distance from the line and its variance, over minutes, over hours and in the last minute; infinite variance where nothing is known."""
 
     quick: Array
     quick_var: Array
     slow: Array
     slow_var: Array
+    now: Array
+    now_var: Array
+
+    def each(self, part: Callable[[Array], Array]) -> Departure:
+        """Part of every field."""
+        return Departure(part(self.quick), part(self.quick_var), part(self.slow), part(self.slow_var), part(self.now), part(self.now_var))
+
+    def without(self, gone: Array) -> Departure:
+        """None left where `gone`."""
+        return Departure(np.where(gone, 0.0, self.quick), self.quick_var, np.where(gone, 0.0, self.slow), self.slow_var, np.where(gone, 0.0, self.now), self.now_var)
 
 
 def fresh_baseline(spread: Spread) -> Baseline:
@@ -82,7 +93,8 @@ def learn(b: Baseline, s: Spread, y: Array, doubt: Array, lever: Array, dt: floa
     sums = [np.exp(-dt / t) * a + w for t, a, w in ((QUICK_S, b.quick_sum, weight * error), (QUICK_S, b.quick_weight, weight),
                                                    (SLOW_S, b.slow_sum, weight * error), (SLOW_S, b.slow_weight, weight))]
     modest = np.clip(b.excess, LEAST, 1.0)
-    away = Departure(*_mean(sums[0], sums[1], modest, s.quick**2 * b.calm + line_var), *_mean(sums[2], sums[3], 1.0, s.slow**2 + line_var))
+    away = Departure(*_mean(sums[0], sums[1], modest, s.quick**2 * b.calm + line_var), *_mean(sums[2], sums[3], 1.0, s.slow**2 + line_var),
+                     error, np.where(seen, wide**2 + s.quick**2 + line_var, np.inf))
     calm = (away.quick**2 <= HOLD**2 * away.quick_var) & (away.slow**2 <= HOLD**2 * away.slow_var) & seen
     local = np.divide(b.quick_sum, b.quick_weight, out=np.zeros(len(error)), where=b.quick_weight > WEAK)
     strange = np.square(error - local) / (np.square(np.where(seen, doubt, 1.0)) + s.quick**2)

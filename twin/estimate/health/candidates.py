@@ -18,6 +18,7 @@ FREE_SIZE = (hyp.OFFSET, hyp.PLANT)
 PERSIST = 6  # minutes: averages over five of them are a new witness after as long; what must fit in height as well needs none
 MOST = 4  # explanations of one asset at a time
 NEXT = 0.15  # a further one must hold this share of the first one's evidence: no shadow of a misfit
+EXACT = 0.5  # of an offset's evidence, for the same sensor in another unit to be named instead
 APART = 3.0  # evidence by which the best must lead to be named alone
 ORDER = {hyp.PLANT: 0, hyp.SWAP: 1, hyp.FAHRENHEIT: 1, hyp.PSI: 1, hyp.OFFSET: 2}  # of what cannot be told apart: the plant cannot wait; no free size is simpler
 LEAST = {"c": 0.25, "lpm": 0.02, "kpa": 0.02, "pct": 0.015, "kw": 0.02, "v": 0.02, "hz": 0.05}  # K, share, share of stroke, Hz: smaller errors are tolerance
@@ -44,7 +45,7 @@ def candidates(facts: Facts, group: Group, found: Sequence[hyp.Hypothesis], shif
     rows = np.flatnonzero(loud)
     out: list[Candidate] = []
     for row in rows:
-        part = Departure(*(x[row:row + 1].copy() for x in (away.quick, away.quick_var, away.slow, away.slow_var)))
+        part = away.each(lambda x, row=row: x[row:row + 1].copy())
         out += _row(facts, group, found, shift[:, row:row + 1], part, {s: v[row] for s, v in seen.items()}, catalogue, int(row))
     return out
 
@@ -62,13 +63,21 @@ def _row(facts: Facts, group: Group, found: Sequence[hyp.Hypothesis], shift: Arr
         first = first or float(evidence[best])
         used.add(best)
         near = [int(h) for h in np.argsort(-evidence, kind="stable") if evidence[h] > max(evidence[best] - APART, 0.6 * BEGIN)]
+        near += [h for h in _exact(found, best, evidence) if h not in near]
         best, *rivals = sorted(near, key=lambda h: ORDER[found[h].kind])
         small = not worth(found[best], f.size[best, 0], seen, catalogue)
         out.append(_candidate(facts, group, found, f, best, rivals, row, small))
         explained = f.size[best, 0] * np.nan_to_num(shift[best])
-        touched = np.abs(explained) > 0
-        away = Departure(np.where(touched, 0.0, away.quick), away.quick_var, np.where(touched, 0.0, away.slow), away.slow_var)
+        away = away.without(np.abs(explained) > 0)
     return out
+
+
+def _exact(found: Sequence[hyp.Hypothesis], best: int, evidence: Array) -> list[int]:
+    """Wrong units of the sensor whose offset fits best: a map without a free number that explains most of it is no chance."""
+    if found[best].kind != hyp.OFFSET:
+        return []
+    return [h for h, x in enumerate(found) if x.kind in (hyp.FAHRENHEIT, hyp.PSI) and x.sensors == found[best].sensors
+            and evidence[h] > max(EXACT * evidence[best], BELIEVE)]
 
 
 def _candidate(facts: Facts, group: Group, found: Sequence[hyp.Hypothesis], f: hyp.Fit, best: int, rivals: list[int], row: int,

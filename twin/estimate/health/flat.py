@@ -28,6 +28,8 @@ class Flat:
     hiss: Array  # least noise worth telling, infinite where the process itself is restless
     still: Array  # variance below which nothing is told of a sensor's noise: a display that happens to repeat is not quiet
     lively: Array  # bool, an analogue value that never stands quite still; powers do, with their machine
+    hum: Array  # scatter of a sample by its datasheet, and
+    hum_gain: Array  # the part that grows with the value
     valves: Array  # int, positions of the CDUs' valves
     assets: Array  # int, position of each asset's first sensor
     asset: Array  # int [N], which of them each sensor belongs to
@@ -45,6 +47,10 @@ class Flat:
 
     def join(self, by_class: Mapping[str, Array]) -> Array:
         return by_class.flat if isinstance(by_class, Sheet) else np.concatenate([by_class[cls].ravel() for cls in self.spans])
+
+    def granted(self, values: Array) -> Array:
+        """Variance of a sample [N] of `values` by the datasheets."""
+        return np.square(self.hum) + np.square(self.hum_gain * np.nan_to_num(values))
 
     def asked(self, fresh: Array) -> Array:
         """Whether each sensor's asset sent any value [N]."""
@@ -79,6 +85,7 @@ def flatten(facts: Facts) -> Flat:
         np.array([a for a, _ in least]) * factor, np.array([b for _, b in least]) * factor,
         np.square(QUIET * np.array([instrument(cls, n).noise for cls, n in columns]) * factor) + 1e-30,
         np.array([not n.endswith(("_count", "_on", "_kw")) for _, n in columns]),
+        np.array([instrument(cls, n).noise for cls, n in columns]) * factor, np.array([instrument(cls, n).noise_gain for cls, n in columns]),
         np.array([i for i, c in enumerate(columns) if c == ("cdu", "valve_pct")], dtype=int),
         np.concatenate([start + width * np.arange(rows) for start, rows, width in spans.values()]),
         np.repeat(np.arange(sum(rows for _, rows, _ in spans.values())), np.concatenate([np.full(rows, width) for _, rows, width in spans.values()])),

@@ -116,11 +116,11 @@ def fit(shift: Array, fixed: Array, positive: Array, away: Array, var: Array) ->
 
 
 def both(shift: Array, found: Sequence[Hypothesis], away: Departure) -> Fit:
-    """The better of minutes and hours for each hypothesis; fixed sizes are judged over minutes, creeping faults by either."""
+    """The better of minutes and hours for each hypothesis; what has no free size is judged by the last minute, for averages hold what was before."""
     fixed = np.array([h.kind in (FAHRENHEIT, PSI, SWAP) for h in found])
     plant = np.array([h.kind == PLANT for h in found])
-    quick = fit(shift, fixed, plant, away.quick, away.quick_var)
+    quick, now = fit(shift, fixed, plant, away.quick, away.quick_var), fit(shift, fixed, plant, away.now, away.now_var)
     slow = fit(shift, fixed, plant, away.slow, away.slow_var)
     longer = (slow.evidence > quick.evidence) & ~fixed[:, None]
-    pairs = ((quick.evidence, slow.evidence), (quick.size, slow.size), (quick.std, slow.std))
-    return Fit(*(np.where(longer, b, a) for a, b in pairs), longer)
+    trio = ((quick.evidence, slow.evidence, now.evidence), (quick.size, slow.size, now.size), (quick.std, slow.std, now.std))
+    return Fit(*(np.where(fixed[:, None], c, np.where(longer, b, a)) for a, b, c in trio), longer)

@@ -15,7 +15,7 @@ from twin.estimate.catalogue import CATALOGUE
 from twin.estimate.catalogue.entry import Entry
 from twin.estimate.findings import Finding
 from twin.estimate.health import baseline, plates, watch
-from twin.estimate.health.alone import KINDS, alone
+from twin.estimate.health.alone import KINDS, NOISE, STUCK, alone
 from twin.estimate.health.baseline import Baseline, Departure, Spread
 from twin.estimate.health.candidates import candidates
 from twin.estimate.health.facts import Facts
@@ -31,6 +31,7 @@ from twin.estimate.health.watch import Lateness, Watch
 
 Array = np.ndarray
 MINUTE_MS = 60_000
+UNREAD = (STUCK, NOISE)  # what gave itself away by its own course is read by no channel: its value says nothing of others
 SETTLING = 20  # minutes from the first reading in which nothing is judged by its channels
 
 
@@ -92,7 +93,7 @@ def begin(r: Rooms) -> Health:
     flat, size = r.flat, len(r.spread.prior)
     nothing = {c: np.full((n, len(CLASSES[c].measured)), np.nan) for c, n in r.facts.rows.items() if n and CLASSES[c].measured}
     p = plates.fresh_plates(r.facts.rows["rack"], r.facts.gpus)
-    none = Departure(np.zeros(size), np.full(size, np.inf), np.zeros(size), np.full(size, np.inf))
+    none = Departure(*(np.zeros(size), np.full(size, np.inf)) * 3)
     return Health(watch.fresh_watch(flat), baseline.fresh_baseline(r.spread), p, {}, -1, 0, nothing, Scene(r.facts, nothing, nothing, p.gpu), none,
                   np.zeros(flat.size, dtype=bool))
 
@@ -122,10 +123,10 @@ def late(h: Health, cls: str, row: int, lag_s: float, now_ms: int) -> Health:
 
 
 def _minute(r: Rooms, h: Health, previous: Mapping[str, Array], now_ms: int, dt: float) -> tuple[Health, Mapping[Key, Track]]:
-    w, mean, rate = watch.close_minute(h.watch, dt)
+    w, mean, rate = watch.close_minute(h.watch, r.flat, dt)
     off = {n: dict(zip(_names(n), _part(r, n, h.baseline.constant).T, strict=True)) for n in r.groups}
     trusted = Scene(r.facts, r.flat.split(np.where(h.excluded, np.nan, mean)), r.flat.split(rate), h.plates.gpu, off)
-    raw = replace(trusted, values=r.flat.split(mean))
+    raw = replace(trusted, values=r.flat.split(np.where(blamed(r.flat, {k: t for k, t in h.tracks.items() if t.last.name in UNREAD}), np.nan, mean)))
     p = plates.close(h.plates, _inlets(trusted), dt)
     contexts = {n: g.context(trusted) for n, g in r.groups.items()}
     y, doubt, lever = _residuals(r, contexts, raw)
@@ -163,7 +164,7 @@ def _part(r: Rooms, name: str, flat: Array) -> Array:
 
 def departure(r: Rooms, name: str, away: Departure) -> Departure:
     """Departures [rows, channels] of a group."""
-    return Departure(*(_part(r, name, x) for x in (away.quick, away.quick_var, away.slow, away.slow_var)))
+    return away.each(lambda x: _part(r, name, x))
 
 
 def _explain(r: Rooms, name: str, g: Group, context: Mapping[str, Array], raw: Scene, y: Array, away: Departure) -> list[Candidate]:

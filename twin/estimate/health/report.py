@@ -94,8 +94,8 @@ def parents(facts: Facts, p: Place) -> tuple[tuple[str, int], ...]:
 
 def _explained(facts: Facts, tracks: list[Track]) -> list[Track]:
     causes = [(t, CATALOGUE[t.last.name]) for t in tracks if t.last.name in CATALOGUE and CATALOGUE[t.last.name].explains]
-    below = {(name, *parent) for t in tracks for parent in parents(facts, t.last.place)[1:] for name in _mirrors(t.last.name)}
-    return [t for t in tracks if (t.last.name, t.last.place.cls, t.last.place.row) not in below and not any(_covers(facts, c, e, t) for c, e in causes)]
+    below = {(name, *parent) for t in tracks if not t.last.place.column for parent in parents(facts, t.last.place)[1:] for name in _mirrors(t.last.name)}
+    return [t for t in tracks if (t.last.place.column or (t.last.name, t.last.place.cls, t.last.place.row) not in below) and not any(_covers(facts, c, e, t) for c, e in causes)]
 
 
 def _mirrors(name: str) -> tuple[str, ...]:

@@ -23,6 +23,8 @@ DEADBAND, BEYOND = 0.004, 7.0  # of a valve's stroke, and times the noise of its
 STRANGE = 12.0  # a spike is this many times the usual noise
 SURE_CHANGE, LIVELY = 0.5, 0.25  # most that is believed about how often a value changes; values that change less tell nothing by standing
 ACQUAINTED = 600.0  # samples after which a sensor's ways are known
+CALM = 2e-3  # of a minute into what a sensor's noise usually is, once it is known for longer
+KIND = 600.0  # samples that the others of its kind count for in a sensor's scatter
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class Watch:
     turns: Array  # [valves] decayed count of reversals
     jumps: Array  # [valves] decayed sum of squared moves
     still: Array  # [valves] s since the last move
+    scatter: Array  # variance of a sample: first its datasheet's, then what it and others of its kind were seen to have
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ def fresh_watch(flat: Flat) -> Watch:
     """Before the first sample."""
     nan, zero = np.full(flat.size, np.nan), np.zeros(flat.size)
     none = np.zeros(len(flat.valves))
-    return Watch(nan, nan, zero, zero, zero, nan, nan, nan, zero, zero, zero, zero, nan, zero, zero, np.full(len(none), np.nan), none, none, none, none, none)
+    return Watch(nan, nan, zero, zero, zero, nan, nan, nan, zero, zero, zero, zero, nan, zero, zero, np.full(len(none), np.nan), none, none, none, none, none, np.square(flat.hum))
 
 
 def hear(w: Watch, flat: Flat, x: Array, fresh: Array, asked: Array, dt: float) -> Watch:
@@ -127,19 +130,32 @@ def deadband(w: Watch, flat: Flat) -> Array:
     return np.maximum(DEADBAND, BEYOND * np.sqrt(np.nan_to_num(w.calm[flat.valves])))
 
 
-def close_minute(w: Watch, dt: float) -> tuple[Watch, Array, Array]:
+def close_minute(w: Watch, flat: Flat, dt: float) -> tuple[Watch, Array, Array]:
     """Mean [N] and mean rate of change [N] 1/s of the minute, NaN where nothing was heard; the next one begins."""
     heard = w.count > 0
     mean = np.divide(w.total, w.count, out=np.full(len(w.total), np.nan), where=heard)
     rate = np.where(heard, (w.last - w.first) / dt, 0.0)
     learned = np.where(np.isfinite(w.calm), w.calm, w.noise)
     ordinary = (w.noise < 4.0 * learned) & (w.heard > SAMPLES)
-    calm = np.where(w.heard <= 2 * SAMPLES, w.noise, learned + np.where(ordinary, 2e-3, 0.0) * (w.noise - learned))
+    pace = np.maximum(CALM, w.count / np.maximum(w.heard, 1.0))
+    calm = np.where(w.heard <= 2 * SAMPLES, w.noise, learned + np.where(ordinary, pace, 0.0) * (w.noise - learned))
     several = w.count > 1
     inside = np.where(several, w.square / np.maximum(w.count, 1.0) - np.square(np.where(several, mean - w.first, 0.0)), 0.0)
     ripple = w.ripple + np.where(several, -np.expm1(-dt / RIPPLE_S), 0.0) * (np.log(np.maximum(inside, TINY)) - w.ripple)
     zero = np.zeros(len(w.total))
-    return replace(w, total=zero, count=zero, square=zero, first=np.full(len(zero), np.nan), calm=calm, ripple=ripple), mean, rate
+    return replace(w, total=zero, count=zero, square=zero, first=np.full(len(zero), np.nan), calm=calm, ripple=ripple, scatter=_scatter(w, calm, flat)), mean, rate
+
+
+def _scatter(w: Watch, calm: Array, flat: Flat) -> Array:
+    """Variance of a sample [N]. The second differences of a reading's own course tell it whatever the plant does and whatever is fixed in the error."""
+    known = (w.heard > 2 * SAMPLES) & np.isfinite(calm)
+    own = np.where(known, calm, flat.granted(w.last))
+    kind = own.copy()
+    for start, rows, columns in flat.spans.values():
+        if rows > 1:
+            span = slice(start, start + rows * columns)
+            kind[span] = np.tile(np.median(own[span].reshape(rows, columns), axis=0), rows)
+    return kind + np.where(known, w.heard / (w.heard + KIND), 1.0) * (own - kind)
 
 
 def stuck_evidence(w: Watch, flat: Flat) -> Array:
