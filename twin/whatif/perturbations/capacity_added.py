@@ -17,7 +17,7 @@ MARK = "-new"  # of the ids of added halls
 
 
 class CapacityAdded(Perturbation):
-    """Copies of a hall are added and go to a load; feeds stay as they are. Until it starts the new halls stand there without power."""
+    """Copies of a hall are added and go to a load; feeds stay as they are. Until it starts the new halls stand there without power, then their GPUs boot."""
 
     words: ClassVar[tuple[str, ...]] = ("hall", "count", "load")
     example: ClassVar[str] = "capacity-added first 1 50%"
