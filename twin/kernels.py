@@ -22,8 +22,8 @@ FAST = {"contract", "reassoc", "arcp", "nsz"}  # everything but the assumption t
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ("config", "twin/physics", "twin/plant", "twin/estimate/blocks.py", "twin/estimate/compiled.py", "twin/estimate/compiled_blocks.py",
            "twin/estimate/compiled_gpus.py", "twin/engine/compiled_follow.py", "twin/engine/compiled_hall.py",
-           "twin/engine/compiled_moment.py", "twin/engine/compiled_show.py", "twin/events.py", "twin/wire/scan.py", "twin/wire/columns.py", "sensors/sampled.py",
-           "sensors/written.py", "twin/kernels.py")
+           "twin/engine/compiled_moment.py", "twin/engine/compiled_show.py", "twin/events.py", "twin/wire/scan.py", "twin/wire/columns.py",
+           "sensors/truth", "sensors/sampled.py", "sensors/written.py", "twin/kernels.py")
 KEPT = 8  # folders of other versions
 
 

@@ -10,7 +10,7 @@ from sensors.truth.effects import Effects
 def _scale(name: str, down: bool = True) -> Write:
     """Multiply a factor by 1 - size (or 1 + size) at once."""
     def write(e: Effects, row: int, part: int, size: float, since: float) -> None:
-        getattr(e, name)[row] *= 1.0 - size if down else 1.0 + size
+        e.column(name)[row] *= 1.0 - size if down else 1.0 + size
     return write
 
 
@@ -18,13 +18,13 @@ def _creep(name: str, down: bool = True) -> Write:
     """Reach 1 - size (or 1 + size) over a day, then stay."""
     def write(e: Effects, row: int, part: int, size: float, since: float) -> None:
         grown = size * min(since / 86_400.0, 1.0)
-        getattr(e, name)[row] *= 1.0 - grown if down else 1.0 + grown
+        e.column(name)[row] *= 1.0 - grown if down else 1.0 + grown
     return write
 
 
 def _add(name: str) -> Write:
     def write(e: Effects, row: int, part: int, size: float, since: float) -> None:
-        getattr(e, name)[row] += size
+        e.column(name)[row] += size
     return write
 
 
@@ -38,28 +38,28 @@ def _plate(e: Effects, row: int, part: int, size: float, since: float) -> None:
 
 def _stuck(e: Effects, row: int, part: int, size: float, since: float) -> None:
     """A negative size leaves the valve where it was."""
-    e.valve_stuck[row] = size
+    e.cdu["valve_stuck"][row] = size
 
 
 def _air_lock(e: Effects, row: int, part: int, size: float, since: float) -> None:
     """Air gathers and passes in turns of two minutes."""
-    e.rack_flow[row] *= 1.0 - size * (0.5 + 0.5 * np.sin(2 * np.pi * since / 120.0))
+    e.rack["rack_flow"][row] *= 1.0 - size * (0.5 + 0.5 * np.sin(2 * np.pi * since / 120.0))
 
 
 def _dark(name: str) -> Write:
     """Something that only a lost grid shows: the grid goes, and the reserve fails by `size`."""
     def write(e: Effects, row: int, part: int, size: float, since: float) -> None:
-        e.feed_open[row] = 1.0
-        getattr(e, name)[row] += size
+        e.feed["feed_open"][row] = 1.0
+        e.column(name)[row] += size
     return write
 
 
 def _loop_leak(e: Effects, row: int, part: int, size: float, since: float) -> None:
-    e.loop_leak[row] += size / 60_000.0
+    e.hall["loop_leak"][row] += size / 60_000.0
 
 
 def _leak(e: Effects, row: int, part: int, size: float, since: float) -> None:
-    e.leak[row] += size / 60_000.0
+    e.rack["leak"][row] += size / 60_000.0
 
 
 PLANT_KINDS: dict[str, PlantKind] = {

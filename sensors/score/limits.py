@@ -15,16 +15,16 @@ def _hot(t: Truth, row: int) -> bool:
 
 
 def _loop_off(t: Truth, row: int) -> bool:
-    return bool(abs(t.state.header[row] - t.p.hall.fws_set[row]) > BAND_K - NEAR_K)
+    return bool(abs(t.state.hall["header"][row] - t.p.hall.fws_set[row]) > BAND_K - NEAR_K)
 
 
 def _cdu_off(t: Truth, row: int) -> bool:
-    return bool(abs(t.state.tcs_supply[row] - t.p.cdu.tcs_set[row]) > BAND_K - NEAR_K)
+    return bool(abs(t.state.cdu["tcs_supply"][row] - t.p.cdu.tcs_set[row]) > BAND_K - NEAR_K)
 
 
 PASSED: dict[tuple[str, str], Callable[[Truth, int], bool]] = {
     ("gpu_margin", "rack"): _hot, ("supply_band", "loop"): _loop_off, ("supply_band", "cdu"): _cdu_off,
-    ("leak_detected", "rack"): lambda t, row: bool(t.state.leaked[row] > 0),
+    ("leak_detected", "rack"): lambda t, row: bool(t.state.rack["leaked"][row] > 0),
 }
 
 

@@ -62,8 +62,8 @@ def _note(out: Course, hour: float, truth: Any, twin: Any, silent: tuple[int, in
     out.hours.append(hour)
     out.add("die", s.die[silent], snapshot.gpu_c[silent], float(np.sqrt(b.die_var[silent])))
     for name, true, cls, column, row in (
-        ("flow", s.flows["rack_flow"][unmetered], "rack", "flow_lpm", unmetered), ("heat", s.flows["cdu_heat"][UNIT], "cdu", "heat_kw", UNIT),
-        ("supply", s.tcs_supply[UNIT], "cdu", "tcs_supply_c", UNIT),
+        ("flow", s.rack["rack_flow"][unmetered], "rack", "flow_lpm", unmetered), ("heat", s.cdu["cdu_heat"][UNIT], "cdu", "heat_kw", UNIT),
+        ("supply", s.cdu["tcs_supply"][UNIT], "cdu", "tcs_supply_c", UNIT),
     ):
         at = CLASSES[cls].column(column)
         out.add(name, true, snapshot.values[cls][row, at], snapshot.std[cls][row, at])

@@ -62,25 +62,25 @@ def _meter(fitted: Fitted, t: Truth) -> Array:
 
 
 def _to_liquid(t: Truth) -> Array:
-    return t.p.tcs_volumetric * t.state.flows["rack_flow"] * (t.state.rack_out - t.state.rack_in)
+    return t.p.tcs_volumetric * t.state.rack["rack_flow"] * (t.state.rack["rack_out"] - t.state.rack["rack_in"])
 
 
 def _arriving(t: Truth) -> Array:
-    return t.state.flows["arrive"][t.p.cdu.hall]
+    return t.state.hall["arrive"][t.p.cdu.hall]
 
 
 def _flow(t: Truth) -> Array:
-    return t.state.flows["rack_flow"]
+    return t.state.rack["rack_flow"]
 
 
 def _cop(t: Truth) -> Array:
-    power = t.state.flows["hp_w"]
+    power = t.state.hall["hp_w"]
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(power > 1e3, (t.state.flows["source_heat"] + power) / power, np.nan)[t.p.hall.hp_source > 0]
+        return np.where(power > 1e3, (t.state.hall["source_heat"] + power) / power, np.nan)[t.p.hall.hp_source > 0]
 
 
 def _pue(t: Truth) -> Array:
-    return np.array([(t.power.grid.sum() + t.power.genset.sum()) / t.state.flows["rack_w"].sum()])
+    return np.array([(t.state.feed["grid_w"].sum() + t.state.feed["genset_w"].sum()) / t.state.rack["rack_w"].sum()])
 
 
 VIRTUAL: tuple[Virtual, ...] = (
@@ -90,16 +90,16 @@ VIRTUAL: tuple[Virtual, ...] = (
     Virtual("rack_flow_unmetered", "%", _flow, column("rack", "flow_lpm"), _no_meter, 5.0),
     Virtual("rack_flow_metered", "%", _flow, column("rack", "flow_lpm"), _meter),
     Virtual("rack_liquid_kw", "%", _to_liquid, column("rack", "liquid_kw")),
-    Virtual("rack_supply_c", "K", lambda t: t.state.rack_in, column("rack", "supply_c")),
-    Virtual("rack_return_c", "K", lambda t: t.state.rack_out, column("rack", "return_c")),
-    Virtual("cdu_heat_kw", "%", lambda t: t.state.flows["cdu_heat"], column("cdu", "heat_kw"), None, 1.0),
-    Virtual("cdu_tcs_supply_c", "K", lambda t: t.state.tcs_supply, column("cdu", "tcs_supply_c")),
-    Virtual("cdu_tcs_return_c", "K", lambda t: t.state.tcs_return, column("cdu", "tcs_return_c")),
+    Virtual("rack_supply_c", "K", lambda t: t.state.rack["rack_in"], column("rack", "supply_c")),
+    Virtual("rack_return_c", "K", lambda t: t.state.rack["rack_out"], column("rack", "return_c")),
+    Virtual("cdu_heat_kw", "%", lambda t: t.state.cdu["cdu_heat"], column("cdu", "heat_kw"), None, 1.0),
+    Virtual("cdu_tcs_supply_c", "K", lambda t: t.state.cdu["tcs_supply"], column("cdu", "tcs_supply_c")),
+    Virtual("cdu_tcs_return_c", "K", lambda t: t.state.cdu["tcs_return"], column("cdu", "tcs_return_c")),
     Virtual("cdu_fws_supply_c", "K", _arriving, column("cdu", "fws_supply_c")),
-    Virtual("cdu_fws_return_c", "K", lambda t: t.state.fws_out, column("cdu", "fws_return_c")),
-    Virtual("cdu_approach_k", "K", lambda t: t.state.tcs_supply - _arriving(t), column("cdu", "approach_k")),
-    Virtual("loop_supply_c", "K", lambda t: t.state.header, column("loop", "supply_c")),
-    Virtual("loop_return_c", "K", lambda t: t.state.flows["back"], column("loop", "return_c")),
+    Virtual("cdu_fws_return_c", "K", lambda t: t.state.cdu["fws_out"], column("cdu", "fws_return_c")),
+    Virtual("cdu_approach_k", "K", lambda t: t.state.cdu["tcs_supply"] - _arriving(t), column("cdu", "approach_k")),
+    Virtual("loop_supply_c", "K", lambda t: t.state.hall["header"], column("loop", "supply_c")),
+    Virtual("loop_return_c", "K", lambda t: t.state.hall["back"], column("loop", "return_c")),
     Virtual("heatpump_cop", "%", _cop, column("heatpump", "cop_ratio"), needs="heatpump"),
     Virtual("pue", "%", _pue, column("site", "pue_ratio")),
 )

@@ -1,38 +1,25 @@
 """Power from the feeds to the loads: transformer, then UPS for racks, CDUs and pumps; fans and heat pumps before the UPS."""
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+from numba.extending import register_jitable
 
 from config.site import Site
-from sensors.truth.effects import Effects
-from sensors.truth.parameters import Parameters
-from sensors.truth.state import State
+from sensors.truth.parameters import hall_rows
 
 
-@dataclass(frozen=True)
-class Wiring:
+class Wiring(NamedTuple):
     """Which feeds an asset hangs on, shape (assets, F), rows summing to one with both feeds alive."""
 
     rack: np.ndarray
     cdu: np.ndarray
     pump: np.ndarray
-    cooler: np.ndarray
+    outdoor: np.ndarray  # coolers, then towers
     heat_pump: np.ndarray
-
-
-@dataclass(frozen=True)
-class Power:
-    """By feed [W]: taken from the grid, UPS in and out, losses, from the battery, from gensets."""
-
-    grid: np.ndarray
-    ups_in: np.ndarray
-    ups_out: np.ndarray
-    ups_loss: np.ndarray
-    transformer_loss: np.ndarray
-    battery: np.ndarray
-    genset: np.ndarray
+    outdoor_hall: np.ndarray  # row of the hall of each bank
+    heat_pump_hall: np.ndarray
 
 
 def _matrix(site: Site, cls: str, imbalance: float, rng: np.random.Generator) -> np.ndarray:
@@ -47,53 +34,68 @@ def _matrix(site: Site, cls: str, imbalance: float, rng: np.random.Generator) ->
 
 def wire(site: Site, rng: np.random.Generator) -> Wiring:
     """Loads on two feeds share within 3 %."""
-    outdoor = _matrix(site, "cooler", 0.03, rng) if site.count("cooler") else _matrix(site, "tower", 0.03, rng)
-    pumps = _matrix(site, "heatpump", 0.03, rng) if site.count("heatpump") else np.zeros((0, len(site.model.feeds)))
-    return Wiring(_matrix(site, "rack", 0.03, rng), _matrix(site, "cdu", 0.03, rng), _matrix(site, "pump", 0.03, rng), outdoor, pumps)
+    def of(*classes: str) -> np.ndarray:
+        return np.concatenate([_matrix(site, cls, 0.03, rng) for cls in classes])
+
+    outdoor, heat_pump = of("cooler", "tower"), of("heatpump")
+    halls = [np.concatenate([hall_rows(site, cls) for cls in classes]) for classes in (("cooler", "tower"), ("heatpump",))]
+    return Wiring(of("rack"), of("cdu"), of("pump"), outdoor, heat_pump, *halls)
 
 
-def live_share(matrix: np.ndarray, alive: np.ndarray) -> np.ndarray:
-    """Shares when only `alive` (F,) feeds carry: the rest moves over, nothing where none is left."""
-    if alive.all():
-        return matrix
-    left = matrix * alive
-    total = left.sum(axis=1, keepdims=True)
-    return left / np.where(total > 0, total, 1.0)
+@register_jitable
+def carried(load, matrix, alive, out):
+    """Add `load` (assets,) on `matrix` to the power of each feed (F,) when only `alive` (F,) ones carry: the rest moves over, nothing where none is left."""
+    for i in range(len(load)):
+        total = 0.0
+        for k in range(len(alive)):
+            total += matrix[i, k] * alive[k]
+        for k in range(len(alive)):
+            out[k] += load[i] * matrix[i, k] * alive[k] / (total if total > 0 else 1.0)
+
+
+@register_jitable
+def by_bank(by_hall, hall, matrix, out):
+    """Add to the power of each feed (F,) what banks in `hall` (banks,) take, all that their hall takes, on `matrix` (banks, F)."""
+    for i in range(len(hall)):
+        for k in range(len(out)):
+            out[k] += by_hall[hall[i]] * matrix[i, k]
 
 
 BYPASSED = 0.05  # of the losses that stay when the UPS passes its load by: fans and controls (assumption)
 
 
-def ups_loss(p: Parameters, e: Effects, out: np.ndarray) -> np.ndarray:
-    x = out / p.feed.rating
-    healthy = p.feed.rating * (p.feed.loss[:, 0] + p.feed.loss[:, 1] * x + p.feed.loss[:, 2] * x * x)
-    return healthy * e.ups_loss * (1.0 - (1.0 - BYPASSED) * e.ups_bypass)
+@register_jitable
+def _ups_loss(p, e, out):
+    x = out / p.rating
+    return p.rating * (p.loss_idle + p.loss_load * x + p.loss_square * x * x) * e.ups_loss * (1.0 - (1.0 - BYPASSED) * e.ups_bypass)
 
 
-def alive(s: State, e: Effects) -> np.ndarray:
-    """1 for each feed (F,) whose protected bus has a source: the grid, gensets behind a switch that turned, or the battery."""
-    return np.where((e.feed_open < 0.5) | (s.genset_w > 0) | ((s.battery > 0) & (e.ups_bypass < 0.5)), 1.0, 0.0)
+@register_jitable
+def alive(s, e):
+    """1 for a feed whose protected bus has a source: the grid, gensets behind a switch that turned, or the battery."""
+    return 1.0 if e.feed_open < 0.5 or s.genset_w > 0 or (s.battery > 0 and e.ups_bypass < 0.5) else 0.0
 
 
-def _gensets(p: Parameters, s: State, e: Effects, need: np.ndarray, dt: float) -> np.ndarray:
+@register_jitable
+def _gensets(p, s, e, need, dt):
     """Gensets that start are called by the loss of the grid; they carry only what the transfer switch gives them."""
-    s.genset_timer = np.where((e.feed_open > 0.5) & (e.genset_out < 1.0), s.genset_timer + dt, 0.0)
-    ready = (s.genset_timer > p.feed.genset_start) & (e.transfer_stuck < 0.5)
-    target = np.where(ready, np.minimum(need, p.feed.genset * (1.0 - e.genset_out)), 0.0)
-    s.genset_w = np.minimum(target, s.genset_w + p.feed.genset_ramp * dt)
-    return s.genset_w
+    s.genset_timer = s.genset_timer + dt if e.feed_open > 0.5 and e.genset_out < 1.0 else 0.0
+    ready = s.genset_timer > p.genset_start and e.transfer_stuck < 0.5
+    target = min(need, p.genset * (1.0 - e.genset_out)) if ready else 0.0
+    s.genset_w = min(target, s.genset_w + p.genset_ramp * dt)
 
 
-def step_power(p: Parameters, s: State, e: Effects, protected: np.ndarray, direct: np.ndarray, dt: float) -> Power:
-    """`protected` loads behind the UPS and `direct` ones, by feed [W]. A dark feed lives on its battery until the gensets carry it."""
-    loss = ups_loss(p, e, protected)
+@register_jitable
+def step_feed(p, s, e, protected, direct, dt):
+    """`protected` load behind the UPS of one feed and `direct` ones [W]. A dark feed lives on its battery until the gensets carry it."""
+    loss = _ups_loss(p, e, protected)
     dark = e.feed_open > 0.5
-    charge = np.where(dark | (e.ups_bypass > 0.5), 0.0, np.minimum(0.1 * p.feed.rating, (p.feed.battery - s.battery) / 60.0))
+    charge = 0.0 if dark or e.ups_bypass > 0.5 else min(0.1 * p.rating, (p.battery - s.battery) / 60.0)
     need = protected + loss + charge
-    genset = _gensets(p, s, e, need + direct, dt)
-    served = np.where(dark, np.minimum(genset, need), need)
-    battery = np.minimum(need - served, s.battery / dt / e.battery_drain)
-    s.battery = np.clip(s.battery + (charge - battery * e.battery_drain) * dt, 0.0, p.feed.battery)
-    through = np.where(dark, 0.0, served + direct)
-    copper = np.where(through > 0, p.feed.iron + p.feed.copper * (through / p.feed.transformer) ** 2, 0.0)
-    return Power(through + copper, served, protected, loss, copper, battery - charge, genset)
+    _gensets(p, s, e, need + direct, dt)
+    served = min(s.genset_w, need) if dark else need
+    battery = min(need - served, s.battery / dt / e.battery_drain)
+    s.battery = min(max(s.battery + (charge - battery * e.battery_drain) * dt, 0.0), p.battery)
+    through = 0.0 if dark else served + direct
+    copper = p.iron + p.copper * (through / p.transformer) ** 2 if through > 0 else 0.0
+    s.grid_w, s.ups_in_w, s.ups_out_w, s.ups_lost_w = through + copper, served, protected, loss

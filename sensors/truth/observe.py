@@ -24,36 +24,36 @@ def observe(truth: Truth, cls: str, out: np.ndarray | None = None) -> np.ndarray
 
 def gpus(truth: Truth) -> np.ndarray:
     """Die temperature [degC] and power [W], shape (R, 2, G)."""
-    return np.stack([truth.state.die, truth.state.flows["gpu_w"]], axis=1)
+    return np.stack([truth.state.die, truth.state.gpu_w], axis=1)
 
 
 def _rack(t: Truth) -> dict:
     s = t.state
-    return {"supply_c": s.rack_in, "return_c": s.rack_out, "flow_lpm": s.flows["rack_flow"], "power_kw": s.flows["rack_w"],
-            "leak_on": s.leaked > 0.2}
+    return {"supply_c": s.rack["rack_in"], "return_c": s.rack["rack_out"], "flow_lpm": s.rack["rack_flow"], "power_kw": s.rack["rack_w"],
+            "leak_on": s.rack["leaked"] > 0.2}
 
 
 def _cdu(t: Truth) -> dict:
     s, hall = t.state, t.p.cdu.hall
-    flow = s.flows["cdu_flow"]
-    return {"tcs_supply_c": s.tcs_supply, "tcs_return_c": s.tcs_return, "tcs_flow_lpm": flow, "fws_supply_c": s.flows["arrive"][hall],
-            "fws_return_c": s.fws_out, "fws_flow_lpm": s.flows["fws_flow"], "dp_kpa": s.flows["cdu_dp"],
-            "speed_pct": s.cdu_speed * (s.flows["cdu_share"] > 0), "valve_pct": s.valve, "level_pct": s.level,
-            "power_kw": s.flows["cdu_w"], "heat_kw": t.p.tcs_volumetric * flow * (s.tcs_return - s.tcs_supply)}
+    flow = s.cdu["cdu_flow"]
+    return {"tcs_supply_c": s.cdu["tcs_supply"], "tcs_return_c": s.cdu["tcs_return"], "tcs_flow_lpm": flow, "fws_supply_c": s.hall["arrive"][hall],
+            "fws_return_c": s.cdu["fws_out"], "fws_flow_lpm": s.cdu["fws_flow"], "dp_kpa": s.cdu["cdu_dp"],
+            "speed_pct": s.cdu["cdu_speed"] * (s.cdu["cdu_share"] > 0), "valve_pct": s.cdu["valve"], "level_pct": s.cdu["level"],
+            "power_kw": s.cdu["cdu_w"], "heat_kw": t.p.tcs_volumetric * flow * (s.cdu["tcs_return"] - s.cdu["tcs_supply"])}
 
 
 def _loop(t: Truth) -> dict:
     s = t.state
     warm = s.back_cells.mean(axis=1)
     gas = GAS_SHARE * (2 * t.p.hall.main + t.p.hall.tank)
-    static = (STATIC_PA + AIR_PA) * gas / (gas + s.lost) - AIR_PA  # the gas expands at constant temperature
-    return {"supply_c": s.header, "return_c": s.flows["back"], "flow_lpm": s.flows["total_flow"], "dp_kpa": s.flows["loop_dp"],
-            "pressure_kpa": np.maximum(static + 1.5e3 * (warm - 42.0), 0.0), "air_c": s.air}
+    static = (STATIC_PA + AIR_PA) * gas / (gas + s.hall["lost"]) - AIR_PA  # the gas expands at constant temperature
+    return {"supply_c": s.hall["header"], "return_c": s.hall["back"], "flow_lpm": s.hall["total_flow"], "dp_kpa": s.hall["loop_dp"],
+            "pressure_kpa": np.maximum(static + 1.5e3 * (warm - 42.0), 0.0), "air_c": s.hall["air"]}
 
 
 def _pump(t: Truth) -> dict:
-    running = t.state.flows["pumps_running"]
-    return {"speed_pct": t.state.pump_speed * (running > 0), "running_count": running, "power_kw": t.state.flows["pump_w"]}
+    running = t.state.hall["pumps_running"]
+    return {"speed_pct": t.state.hall["pump_speed"] * (running > 0), "running_count": running, "power_kw": t.state.hall["pump_w"]}
 
 
 def _having(t: Truth, cls: str, values: np.ndarray) -> np.ndarray:
@@ -69,54 +69,54 @@ def _tank(t: Truth) -> dict:
 
 def _cooler(t: Truth) -> dict:
     s = t.state
-    fan = np.maximum(s.fan, 0.0)
-    values = {"in_c": s.hp_out, "out_c": s.flows["sent"], "fan_pct": fan, "running_count": np.where(fan > 0, t.p.hall.cooler_count, 0.0),
-              "power_kw": s.flows["outdoor_w"]}
+    fan = np.maximum(s.hall["fan"], 0.0)
+    values = {"in_c": s.hall["hp_out"], "out_c": s.hall["sent"], "fan_pct": fan, "running_count": np.where(fan > 0, t.p.hall.cooler_count, 0.0),
+              "power_kw": s.hall["outdoor_w"]}
     return {name: _having(t, "cooler", v) for name, v in values.items()}
 
 
 def _tower(t: Truth) -> dict:
     s = t.state
-    values = {"supply_c": s.basin, "return_c": s.flows["tower_return"], "flow_lpm": s.flows["tower_flow"], "fan_pct": np.maximum(s.fan, 0.0),
-              "speed_pct": 0.9 * (s.tower_pumps > 0), "running_count": s.cells, "power_kw": s.flows["outdoor_w"]}
+    values = {"supply_c": s.hall["basin"], "return_c": s.hall["tower_return"], "flow_lpm": s.hall["tower_flow"], "fan_pct": np.maximum(s.hall["fan"], 0.0),
+              "speed_pct": 0.9 * (s.hall["tower_pumps"] > 0), "running_count": s.hall["cells"], "power_kw": s.hall["outdoor_w"]}
     return {name: _having(t, "tower", v) for name, v in values.items()}
 
 
 def _heatpump(t: Truth) -> dict:
     s = t.state
-    values = {"source_in_c": s.district_out, "source_out_c": s.hp_out, "load_pct": s.hp_load, "power_kw": s.flows["hp_w"],
-              "heat_kw": s.flows["source_heat"] + s.flows["hp_w"]}
+    values = {"source_in_c": s.hall["district_out"], "source_out_c": s.hall["hp_out"], "load_pct": s.hall["hp_load"], "power_kw": s.hall["hp_w"],
+              "heat_kw": s.hall["source_heat"] + s.hall["hp_w"]}
     return {name: _having(t, "heatpump", v) for name, v in values.items()}
 
 
 def _district(t: Truth) -> dict:
     s = t.state
-    values = {"in_c": s.flows["back"], "out_c": s.district_out, "dh_supply_c": s.flows["dh_supply"], "dh_return_c": s.flows["dh_return"],
-              "dh_flow_lpm": s.flows["dh_stream"] / t.p.fws_volumetric, "valve_pct": s.district_valve, "heat_kw": s.flows["district_heat"]}
+    values = {"in_c": s.hall["back"], "out_c": s.hall["district_out"], "dh_supply_c": s.hall["dh_supply"], "dh_return_c": s.hall["dh_return"],
+              "dh_flow_lpm": s.hall["dh_stream"] / t.p.fws_volumetric, "valve_pct": s.hall["district_valve"], "heat_kw": s.hall["district_heat"]}
     return {name: _having(t, "district", v) for name, v in values.items()}
 
 
 def _feed(t: Truth) -> dict:
-    power, p = t.power, t.p.feed
+    power, p = t.state.feed, t.p.feed
     count = len(p.rating)
-    closed = power.grid > 0
-    sag = 1 - 0.02 * power.grid / p.transformer + 0.004 * smooth(1, "voltage", t.state.t, 30.0, count)
+    closed = power["grid_w"] > 0
+    sag = 1 - 0.02 * power["grid_w"] / p.transformer + 0.004 * smooth(1, "voltage", t.state.t, 30.0, count)
     beat = p.frequency + 0.015 * smooth(1, "frequency", t.state.t, 30.0, 1)[0]
-    return {"power_kw": power.grid, "voltage_v": p.voltage * sag * closed, "frequency_hz": beat * closed, "closed_on": closed}
+    return {"power_kw": power["grid_w"], "voltage_v": p.voltage * sag * closed, "frequency_hz": beat * closed, "closed_on": closed}
 
 
 def _ups(t: Truth) -> dict:
-    power = t.power
-    return {"power_in_kw": power.ups_in, "power_out_kw": power.ups_out, "charge_pct": t.state.battery / np.maximum(t.p.feed.battery, 1.0),
-            "load_pct": power.ups_out / t.p.feed.rating}
+    power = t.state.feed
+    return {"power_in_kw": power["ups_in_w"], "power_out_kw": power["ups_out_w"], "charge_pct": t.state.feed["battery"] / np.maximum(t.p.feed.battery, 1.0),
+            "load_pct": power["ups_out_w"] / t.p.feed.rating}
 
 
 def _genset(t: Truth) -> dict:
-    return {"power_kw": t.power.genset, "running_count": np.where(t.state.genset_timer > 0, t.p.feed.gensets, 0.0), "level_pct": 0.95}
+    return {"power_kw": t.state.feed["genset_w"], "running_count": np.where(t.state.feed["genset_timer"] > 0, t.p.feed.gensets, 0.0), "level_pct": 0.95}
 
 
 def _weather(t: Truth) -> dict:
-    w = t.state.flows["weather"]
+    w = t.state.weather
     return {"dry_bulb_c": w.dry_bulb, "wet_bulb_c": w.wet_bulb, "humidity_pct": w.humidity}
 
 

@@ -134,6 +134,9 @@ class HallParameters:
         return np.where(self.tower_cells > 0, np.maximum(self.tower_volume, LEAST), 0.0)
 
 
+STORES = ("district_store", "hp_store", "cooler_store", "tower_store")
+
+
 @dataclass(frozen=True)
 class FeedParameters:
     rating: np.ndarray  # W of the UPS bank

@@ -26,11 +26,11 @@ class Case:
 
 
 def effect(**parts: Callable[[np.ndarray], None]) -> Write:
-    """Something breaks: each part changes one array of the plant's effects in place, at every step."""
+    """Something breaks: each part changes one column of the plant's effects in place, at every step."""
     def happens(truth: Truth) -> None:
         def write(t: float, e: Effects) -> None:
             for name, change in parts.items():
-                change(getattr(e, name))
+                change(e.column(name))
 
         truth.faults = write
 
@@ -48,9 +48,9 @@ def at(row: int | slice, value: float) -> Callable[[np.ndarray], None]:
 def plate(rack: int, gpu: int, left: float) -> Write:
     """The plate of a GPU conducts `left` of what it did, from its metal to the coolant that arrives: by its film alone, at the same flow."""
     def happens(truth: Truth) -> None:
-        r, flow = truth.p.rack, truth.state.flows["rack_flow"][rack]
+        r, flow = truth.p.rack, truth.state.rack["rack_flow"][rack]
         stream = truth.p.tcs_volumetric * flow * r.share[rack, gpu]
-        film = (flow * r.mean_share[rack] / r.plate_flow[rack]) ** r.exponent[rack] * viscosity_film(truth.state.rack_in[rack]) * r.film_share[rack, gpu]
+        film = (flow * r.mean_share[rack] / r.plate_flow[rack]) ** r.exponent[rack] * viscosity_film(truth.state.rack["rack_in"][rack]) * r.film_share[rack, gpu]
         effect_now = -np.expm1(-film / stream)
         factor = np.log1p(-left * effect_now) / np.log1p(-effect_now)
 

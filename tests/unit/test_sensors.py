@@ -86,27 +86,27 @@ def test_a_blocked_plate_heats_its_own_gpu_only():
 
 def test_fouling_opens_the_valve_of_its_cdu():
     healthy, ill = run("hx_fouled:cdu/cdu-05:0:0.3", 1800)
-    assert ill.state.valve[4] > healthy.state.valve[4] + 2 * healthy.p.cdu.stiction[4]
-    assert ill.state.tcs_supply[4] == pytest.approx(healthy.state.tcs_supply[4], abs=1.5)
+    assert ill.state.cdu["valve"][4] > healthy.state.cdu["valve"][4] + 2 * healthy.p.cdu.stiction[4]
+    assert ill.state.cdu["tcs_supply"][4] == pytest.approx(healthy.state.cdu["tcs_supply"][4], abs=1.5)
 
 
 def test_a_tripped_cdu_pump_leaves_less_flow():
     healthy, ill = run("cdu_pump_trip:cdu/cdu-05:0:2", 60)
-    assert ill.state.flows["cdu_flow"][4] < 0.97 * healthy.state.flows["cdu_flow"][4]
-    assert ill.state.cdu_speed[4] > 0.99  # the pump that is left gives all it can
-    assert ill.state.flows["cdu_flow"][5] == pytest.approx(healthy.state.flows["cdu_flow"][5], rel=0.01)
+    assert ill.state.cdu["cdu_flow"][4] < 0.97 * healthy.state.cdu["cdu_flow"][4]
+    assert ill.state.cdu["cdu_speed"][4] > 0.99  # the pump that is left gives all it can
+    assert ill.state.cdu["cdu_flow"][5] == pytest.approx(healthy.state.cdu["cdu_flow"][5], rel=0.01)
 
 
 def test_a_lost_feed_moves_its_load_and_starts_its_gensets():
     healthy, ill = run("feed_loss:feed/a:0", 60, 1.0)
-    assert ill.power.grid[0] == 0.0 and ill.power.genset[0] > 0.0
-    assert ill.state.battery[0] < healthy.state.battery[0]
+    assert ill.state.feed["grid_w"][0] == 0.0 and ill.state.feed["genset_w"][0] > 0.0
+    assert ill.state.feed["battery"][0] < healthy.state.feed["battery"][0]
 
 
 def test_a_leak_lowers_the_vessel_and_wets_the_sensor():
     healthy, ill = run("leak:rack/r001:0:0.5", 120)
-    assert ill.state.level[0] < healthy.state.level[0]
-    assert ill.state.leaked[0] == pytest.approx(1.0)
+    assert ill.state.cdu["level"][0] < healthy.state.cdu["level"][0]
+    assert ill.state.rack["leaked"][0] == pytest.approx(1.0)
 
 
 def test_faults_keep_their_time():
@@ -127,7 +127,7 @@ def test_every_kind_does_something(kind):
         asset = VALENCE.assets[cls][0]
         e, neutral = Effects.none(p), Effects.none(p)
         plant_faults(VALENCE, p, [Fault(kind, f"{cls}/{asset.id}", 0.0)], 0.0)(7200.0, e)
-        assert any(not np.array_equal(getattr(e, n), getattr(neutral, n), equal_nan=True) for n in vars(e))
+        assert any(np.asarray(getattr(e, n)).tobytes() != np.asarray(getattr(neutral, n)).tobytes() for n in vars(e))
         return
     if kind == "clock_skew":
         skewed = SensorFaults.of(VALENCE, [Fault(kind, "cdu/cdu-02", 10.0, -30.0)], 0.0)
