@@ -46,6 +46,11 @@ def inner(**options: Any) -> Any:
     return njit(error_model="numpy", **options)
 
 
+def woven(f: Callable[..., Any]) -> Any:
+    """Decorator of compiled code that is written into its caller: for what takes many arrays, each of which a call would count."""
+    return njit(error_model="numpy", inline="always")(f)
+
+
 class Folder(_CacheLocator):
     """Tells numba where our functions lie."""
 

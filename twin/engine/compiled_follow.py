@@ -6,7 +6,7 @@ from collections import namedtuple
 import numpy as np
 
 from config.classes import CLASSES
-from twin.kernels import FAST, inner, kernel
+from twin.kernels import FAST, inner, kernel, woven
 from twin.physics.elementwise import clip
 from twin.plant.district import slid
 
@@ -43,7 +43,7 @@ def followed(plant, table, f, said, found, air_flow, dry, sink):
         table[loop, air_flow] = clip(seen, 0.0, 3.0 * designed) if designed > 0.0 else 0.0
 
 
-@inner()
+@woven
 def _input(values, at, units, designed):
     seen = values[at] if at >= 0 else np.nan
     if not np.isfinite(seen):
@@ -51,7 +51,7 @@ def _input(values, at, units, designed):
     return clip(seen / max(units, 1.0), 0.0, 1.0) if units > 0.0 else seen
 
 
-@inner()
+@woven
 def _unit(c, plant, f, v, found, scale):
     """Flows of a CDU and of its racks: a rack's meter less what it was found to add; without one, its share of its CDU's. Returns the facility flow."""
     cdu, at = plant.cdus[c], f.cdu_at + c * OF_CDU
@@ -99,7 +99,7 @@ def loaded(plant, power, f, said, found, b, keep):
             b.jumps_cdu[c] = keep * b.jumps_cdu[c] + (1.0 - keep) * jump * jump
 
 
-@inner()
+@woven
 def _rack_power(r, c, racks, f, said):
     """Rack power W: its meter; where there is none, its share of the heat its CDU reports, else as designed."""
     seen, heat = said.values[f.rack_at + r * OF_RACK + POWER], said.values[f.cdu_at + c * OF_CDU + HEAT]
@@ -108,37 +108,65 @@ def _rack_power(r, c, racks, f, said):
     return max(seen, 0.0)
 
 
-@inner(fastmath=FAST)
+@woven
 def gpu_powers(r, said, rack, idle, part, even, out):
     """Power [W] of every GPU of a rack that draws `rack`, into out[r], and their sum. They move with their rack, and take no more than it does.
 
     `idle` W of a GPU; `part` of a rack's change falls on its GPUs; `even` W of each where none reports.
     """
-    gpus, known, mean = out.shape[1], out.shape[1], 0.0
-    if said.whole[r]:
-        for k in range(gpus):
-            mean += said.gpu[r, 1, k]
-    else:
-        known = 0
-        for k in range(gpus):
-            if np.isfinite(said.gpu[r, 1, k]):
-                known += 1
-                mean += said.gpu[r, 1, k]
-    base, slope, drawn = even, 0.0, 0.0
+    told, to, gpus, whole = said.gpu[r, 1], out[r], out.shape[1], said.whole[r]
+    known, mean = (gpus, _sum(told)) if whole else _sum_of_known(told)
+    base, slope = even, 0.0
     if known:
         mean /= known
         change = part * (rack - said.then[r]) / gpus if said.then[r] > 1.0 else 0.0
         slope = max(1.0 + change / max(mean - idle, 1.0), 0.0)
         base = idle * (1.0 - slope)
-    if said.whole[r]:
-        for k in range(gpus):
-            out[r, k] = max(base + slope * said.gpu[r, 1, k], 0.0)
-            drawn += out[r, k]
-    else:
-        for k in range(gpus):
-            out[r, k] = max(base + slope * (said.gpu[r, 1, k] if np.isfinite(said.gpu[r, 1, k]) else mean), 0.0)
-            drawn += out[r, k]
+    drawn = _moved(told, base, slope, to) if whole else _moved_or(told, mean, base, slope, to)
     share = min(1.0, rack / max(drawn, 1.0))
-    for k in range(gpus):
-        out[r, k] *= share
+    if share < 1.0:
+        _scale(to, share)
     return drawn * share
+
+
+@inner(fastmath=FAST)
+def _sum(x):
+    total = 0.0
+    for k in range(len(x)):
+        total += x[k]
+    return total
+
+
+@inner(fastmath=FAST)
+def _sum_of_known(x):
+    known, total = 0, 0.0
+    for k in range(len(x)):
+        if np.isfinite(x[k]):
+            known += 1
+            total += x[k]
+    return known, total
+
+
+@inner(fastmath=FAST)
+def _moved(told, base, slope, out):
+    drawn = 0.0
+    for k in range(len(out)):
+        out[k] = max(base + slope * told[k], 0.0)
+        drawn += out[k]
+    return drawn
+
+
+@inner(fastmath=FAST)
+def _moved_or(told, mean, base, slope, out):
+    """The same where some tell nothing: they take the mean of the others."""
+    drawn = 0.0
+    for k in range(len(out)):
+        out[k] = max(base + slope * (told[k] if np.isfinite(told[k]) else mean), 0.0)
+        drawn += out[k]
+    return drawn
+
+
+@inner(fastmath=FAST)
+def _scale(x, by):
+    for k in range(len(x)):
+        x[k] *= by

@@ -7,9 +7,9 @@ from collections import namedtuple
 import numpy as np
 
 from config.classes import CLASSES
-from twin.engine.compiled_show import AIR, LEVEL_K, put
+from twin.engine.compiled_show import AIR, LEVEL_K, both, put
 from twin.estimate.blocks import CORE, DISTRICT_HEAT, FIRST_HEAT, HEATPUMP_HEAT, REJECTION_HEAT
-from twin.kernels import inner
+from twin.kernels import woven
 from twin.physics.water import capacity_flow
 from twin.plant import nodes
 from twin.plant.demand import cooler_power, tower_power
@@ -42,28 +42,28 @@ F_POWER, F_LOSS = _at("feed", "power_kw", "loss_kw")
 U_IN, U_OUT, U_LOAD, U_LOSS = _at("ups", "power_in_kw", "power_out_kw", "load_pct", "loss_kw")
 
 
-@inner()
+@woven
 def _node(out, at, h, node):
     """A core temperature as a sensor there would show it."""
-    put(out, at, h.t[node], math.hypot(h.doubt[node], LEVEL_K))
+    put(out, at, h.t[node], both(h.doubt[node], LEVEL_K))
 
 
-@inner()
+@woven
 def show_loop(at, h, out):
     flow, heat = h.flow + h.u.air_flow, h.cdus + h.flows.air_heat
     _node(out, at + L_SUPPLY, h, nodes.SUPPLY)
     _node(out, at + L_RETURN, h, nodes.PLANT_IN)
     _node(out, at + L_AIR, h, nodes.AIR)
     put(out, at + L_FLOW, flow, 0.005 * flow)
-    put(out, at + L_HEAT, heat, math.hypot(h.cdus_std, AIR * abs(h.flows.air_heat)))
+    put(out, at + L_HEAT, heat, both(h.cdus_std, AIR * abs(h.flows.air_heat)))
 
 
-@inner()
+@woven
 def show_pump(at, h, out):
     put(out, at + P_POWER, h.u.loop_pump, METERED * h.u.loop_pump)
 
 
-@inner()
+@woven
 def show_tank(at, cold_c, h, out):
     layers, n = 0.0, nodes.TANK_OUT - nodes.TANK_IN + 1
     for node in range(nodes.TANK_IN, nodes.TANK_OUT + 1):
@@ -75,13 +75,13 @@ def show_tank(at, cold_c, h, out):
     put(out, at + T_CHARGE, min(max(charge, 0.0), 1.0), 0.02 + h.doubt[nodes.TANK_OUT] / 5.0)
 
 
-@inner()
+@woven
 def _unexplained(h, heat, share, of, heat_w):
     """Heat of a machine: as sure as the filter is of what it had to add to its law."""
-    return math.hypot(heat_w * h.doubt[FIRST_HEAT + heat], share * abs(of))
+    return both(heat_w * h.doubt[FIRST_HEAT + heat], share * abs(of))
 
 
-@inner()
+@woven
 def show_cooler(at, d, h, out):
     power, heat = cooler_power(h.core, h.u), h.flows.cooler
     _node(out, at + K_IN, h, nodes.HEATPUMP)
@@ -89,10 +89,10 @@ def show_cooler(at, d, h, out):
     out.values[at + K_FAN] = h.u.cooler_fan
     put(out, at + K_POWER, power, 0.15 * power)
     put(out, at + K_HEAT, heat, _unexplained(h, REJECTION_HEAT, 0.02, heat, d.heat_w))
-    put(out, at + K_APPROACH, h.t[nodes.REJECTION] - h.u.dry_bulb, math.hypot(h.doubt[nodes.REJECTION], d.dry_bulb))
+    put(out, at + K_APPROACH, h.t[nodes.REJECTION] - h.u.dry_bulb, both(h.doubt[nodes.REJECTION], d.dry_bulb))
 
 
-@inner()
+@woven
 def show_tower(at, h, out):
     supply, heat = h.t[nodes.TOWER_SUPPLY], h.flows.tower
     _node(out, at + W_SUPPLY, h, nodes.TOWER_SUPPLY)
@@ -103,7 +103,7 @@ def show_tower(at, h, out):
     put(out, at + W_APPROACH, supply - h.u.wet_bulb, h.doubt[nodes.TOWER_SUPPLY] + 0.2)
 
 
-@inner()
+@woven
 def show_heatpump(at, d, h, out):
     source, power = h.flows.heatpump_source, h.flows.heatpump_power
     heat, std = source + power, _unexplained(h, HEATPUMP_HEAT, 0.005, source, d.heat_w)
@@ -116,7 +116,7 @@ def show_heatpump(at, d, h, out):
     put(out, at + H_COP, cop, (std / heat if heat > 1.0 else np.nan) * cop)
 
 
-@inner()
+@woven
 def show_district(at, d, h, out):
     """The network's water passes the plate, then the heat pump."""
     u, f, water = h.u, h.flows, capacity_flow(h.u.dh_flow)
@@ -131,14 +131,14 @@ def show_district(at, d, h, out):
     put(out, at + D_APPROACH, arriving - leaving, h.doubt[nodes.PLANT_IN] + std / max(capacity_flow(h.flow + u.air_flow), 1.0))
 
 
-@inner()
+@woven
 def core_doubt(loop, b, out):
     """[CORE] one standard deviation of each state of a loop's core."""
     for n in range(CORE):
         out[n] = math.sqrt(max(b.core_cov[loop, n, n], 0.0))
 
 
-@inner()
+@woven
 def show_site(at, it, feeds, base, plant, hottest, var, margin, racks, out):
     """Sums of many meters: their fixed errors average out over the racks, those of losses and cooling do not. feeds: sums of power and losses [W]."""
     facility, loss = feeds
@@ -150,9 +150,9 @@ def show_site(at, it, feeds, base, plant, hottest, var, margin, racks, out):
         stored += f.stored
         audit = max(audit, abs(f.residual) / max(f.throughput, 1.0))
     cooling = facility - it - loss - base
-    meters, more, std = 0.006 / math.sqrt(max(racks, 1)) * it, math.hypot(UPS * loss, 0.03 * cooling), math.sqrt(var)
+    meters, more, std = 0.006 / math.sqrt(max(racks, 1)) * it, both(UPS * loss, 0.03 * cooling), math.sqrt(var)
     put(out, at + S_IT, it, meters)
-    put(out, at + S_FACILITY, facility, math.hypot(meters, more))
+    put(out, at + S_FACILITY, facility, both(meters, more))
     put(out, at + S_COOLING, cooling, 0.03 * cooling)
     put(out, at + S_LOSS, loss, UPS * loss)
     put(out, at + S_SOLD, sold, 0.02 * sold)
@@ -165,13 +165,13 @@ def show_site(at, it, feeds, base, plant, hottest, var, margin, racks, out):
     put(out, at + S_MARGIN, margin, std)
 
 
-@inner()
+@woven
 def show_feed(at, power, loss, out):
     put(out, at + F_POWER, power, FEED * power)
     put(out, at + F_LOSS, loss, UPS * loss)
 
 
-@inner()
+@woven
 def show_ups(at, taken, given, rating, out):
     put(out, at + U_IN, taken, FEED * taken)
     put(out, at + U_OUT, given, FEED * given)

@@ -10,7 +10,7 @@ from twin.engine import compiled_hall as hall
 from twin.engine.compiled_show import C_MEASURED, C_SUPPLY, C_WIDTH, R_WIDTH, show_cdu, show_rack
 from twin.estimate.blocks import CORE
 from twin.events import BELIEVED, STALE, SUSPECT, UNSEEN
-from twin.kernels import inner, kernel
+from twin.kernels import kernel, woven
 from twin.physics.machines import transformer_losses
 from twin.plant.supply import chain
 
@@ -58,7 +58,7 @@ def shown(measured_at, latest, seen, d, at, loads, feeds, out):
         hall.show_ups(at.ups + f * U_WIDTH, feeds[f, UPS_IN], feeds[f, UPS_OUT], at.feeds[f].ups_rating, out)
 
 
-@inner()
+@woven
 def _show_loop(at, cold_c, d, h, out):
     if at[0] >= 0:
         hall.show_loop(at[0], h, out)
@@ -82,7 +82,7 @@ def consumed(seen, loads, base):
     asked(seen, loads, base)
 
 
-@inner()
+@woven
 def asked(seen, loads, base):
     """Loads of every group of consumers, as twin.plant.demand.asked: kinds in the order of twin.plant.supply_types.KINDS, a group a hall."""
     plant, loops = seen.plant, len(seen.plant.core)
@@ -99,7 +99,7 @@ def asked(seen, loads, base):
     loads[-1] = base
 
 
-@inner()
+@woven
 def _supplied(at, loads, feeds):
     """Every feed with its grid there: nothing is dropped, nothing moves over, and no time passes (twin.plant.power)."""
     for f in range(len(feeds)):

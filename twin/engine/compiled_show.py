@@ -11,7 +11,7 @@ from collections import namedtuple
 import numpy as np
 
 from config.classes import CLASSES
-from twin.kernels import FAST, inner
+from twin.kernels import FAST, inner, woven
 from twin.physics.films import film_ua
 from twin.physics.water import VOLUMETRIC, capacity_flow
 from twin.plant import nodes
@@ -45,32 +45,38 @@ C_SUPPLY, C_RETURN, C_FLOW, C_FWS_SUPPLY, C_FWS_RETURN, C_FWS_FLOW, C_POWER, C_H
     "balance_kw"))
 
 
-@inner()
+@woven
+def both(a, b):
+    """Standard deviation of the sum of two independent doubts; the library's hypot guards against what no sensor shows, at five times the cost."""
+    return math.sqrt(a * a + b * b)
+
+
+@woven
 def put(out, at, value, std):
     out.values[at], out.std[at] = value, std
 
 
-@inner()
+@woven
 def pair_std(cov, i):
     """Supply (0) or return (1) of a CDU: as the model moves it, and what the model is off for good."""
     return math.sqrt(max(cov[i, i] + cov[2 + i, 2 + i] + 2.0 * cov[i, 2 + i], 0.0))
 
 
-@inner()
+@woven
 def show_cdu(c, loop, core, at, mean_at, seen, d, out):
     """A CDU; returns the standard deviation of its heat [W]."""
     plant, b, cdu, more = seen.plant, seen.b, seen.plant.cdus[c], seen.b.cdu_more[c]
-    supply, back, arriving = pair_std(b.cdu_cov[c], 0), pair_std(b.cdu_cov[c], 1), math.hypot(core[nodes.HALL_IN], LEVEL_K)
+    supply, back, arriving = pair_std(b.cdu_cov[c], 0), pair_std(b.cdu_cov[c], 1), both(core[nodes.HALL_IN], LEVEL_K)
     flow, given, racks = 0.0, 0.0, plant.rack_first[c + 1] - plant.rack_first[c]
     for r in range(plant.rack_first[c], plant.rack_first[c + 1]):
         flow += plant.racks[r].flow
         given += plant.racks[r].liquid
-    through, meter = capacity_flow(cdu.fws_flow), math.hypot(d.cdu_gain, d.cdu_scatter)
-    heat = math.hypot(math.hypot(LIQUID / math.sqrt(racks), 0.004) * cdu.heat, 0.2 * (given + cdu.pump - cdu.heat))
+    through, meter = capacity_flow(cdu.fws_flow), both(d.cdu_gain, d.cdu_scatter)
+    heat = both(both(LIQUID / math.sqrt(racks), 0.004) * cdu.heat, 0.2 * (given + cdu.pump - cdu.heat))
     cold, tcs = plant.temps[loop, nodes.HALL_IN], cdu.tcs_supply + more[0]
     rise = cdu.heat / through if through > 1.0 else 0.0
     warm, tcs_back = cold + rise, cdu.tcs_return + more[1]
-    warm_std = math.hypot(arriving, heat / through if through > 1.0 else np.nan) + INLET_K
+    warm_std = both(arriving, heat / through if through > 1.0 else np.nan) + INLET_K
     put(out, at + C_SUPPLY, tcs, supply)
     put(out, at + C_RETURN, tcs_back, back)
     put(out, at + C_FLOW, flow, meter * flow)
@@ -79,8 +85,8 @@ def show_cdu(c, loop, core, at, mean_at, seen, d, out):
     put(out, at + C_FWS_FLOW, cdu.fws_flow, meter * cdu.fws_flow)
     put(out, at + C_POWER, cdu.pump, 0.0035 * cdu.pump)
     put(out, at + C_HEAT, cdu.heat, heat)
-    put(out, at + C_APPROACH, tcs - cold, math.hypot(supply, arriving))
-    pinch = math.hypot(supply, arriving) if tcs - cold < tcs_back - warm else math.hypot(back, warm_std)
+    put(out, at + C_APPROACH, tcs - cold, both(supply, arriving))
+    pinch = both(supply, arriving) if tcs - cold < tcs_back - warm else both(back, warm_std)
     put(out, at + C_PINCH, min(tcs - cold, tcs_back - warm), pinch)
     ua = film_ua(cdu.ua, flow / cdu.rated_tcs, cdu.fws_flow / cdu.rated_fws, cdu.hot_share)
     put(out, at + C_UA, ua, ua * seen.learned.ua_std[c])
@@ -88,7 +94,7 @@ def show_cdu(c, loop, core, at, mean_at, seen, d, out):
     return heat
 
 
-@inner()
+@woven
 def _balance(c, cdu, at, mean_at, k, out):
     """Heat that leaves the coolant less heat that the facility water takes up, both as measured over the last minute; the fixed errors of its sensors."""
     m = k.mean
@@ -100,13 +106,13 @@ def _balance(c, cdu, at, mean_at, k, out):
     put(out, at + C_BALANCE, given - taken, abs(taken) * math.sqrt(doubt))
 
 
-@inner()
+@woven
 def _at_least(x, least):
     """NaN stays."""
     return max(x, least)
 
 
-@inner()
+@woven
 def show_rack(r, c, at, warming, throttle, seen, d, out):
     """A rack under the CDU `c` whose supply warms by `warming` K/s; returns its hottest GPU [degC], that GPU's variance and the rack's power [W]."""
     plant, b, rack, cdu = seen.plant, seen.b, seen.plant.racks[r], seen.plant.cdus[c]
@@ -118,20 +124,20 @@ def show_rack(r, c, at, warming, throttle, seen, d, out):
     brought = carried(rack, rack.flow) * (rack.leaving - cdu.tcs_supply)
     meter = d.rack_flow**2 if np.isfinite(seen.learned.share_meter[r]) else 0.0
     flow = math.sqrt(seen.learned.share_var[r] + meter + 2.0 * d.cdu_gain**2)
-    put(out, at + R_SUPPLY, cdu.tcs_supply + b.cdu_more[c, 0], math.hypot(supply, INLET_K))
+    put(out, at + R_SUPPLY, cdu.tcs_supply + b.cdu_more[c, 0], both(supply, INLET_K))
     put(out, at + R_RETURN, rack.leaving + b.rack_more[r, 0], math.sqrt(cov[0, 0] + cov[1, 1] + 2.0 * cov[0, 1] + INLET_K**2))
     put(out, at + R_FLOW, rack.flow, flow * rack.flow)
     put(out, at + R_POWER, power, 0.006 * power)
-    put(out, at + R_LIQUID, rack.liquid, math.hypot(LIQUID * rack.liquid, CHANGING * (rack.liquid - brought)))
+    put(out, at + R_LIQUID, rack.liquid, both(LIQUID * rack.liquid, CHANGING * (rack.liquid - brought)))
     put(out, at + R_AIR, rack.air, AIR * rack.air)
     put(out, at + R_MAX, hottest, std)
-    put(out, at + R_MEAN, mean, math.hypot(supply, 0.012 * (mean - b.inlet[r])))
+    put(out, at + R_MEAN, mean, both(supply, 0.012 * (mean - b.inlet[r])))
     put(out, at + R_MARGIN, margin, std)
     _throttle(at, margin, std, warming, out)
     return hottest, var, power
 
 
-@inner()
+@woven
 def _throttle(at, margin, std, warming, out):
     """Seconds until the hottest GPU throttles if the coolant goes on warming as in the last minute; none where it does not."""
     if not warming > TREND_K_S:
@@ -139,7 +145,7 @@ def _throttle(at, margin, std, warming, out):
         return
     left = max(margin, 0.0) / warming
     left = left if left <= LONGEST_S else np.nan
-    put(out, at + R_THROTTLE, left, math.hypot(std / warming, TREND_DOUBT * left))
+    put(out, at + R_THROTTLE, left, both(std / warming, TREND_DOUBT * left))
 
 
 @inner(fastmath=FAST)
@@ -151,7 +157,7 @@ def _hottest(die):
     return hottest, total / len(die)
 
 
-@inner()
+@woven
 def _where(die, value):
     for k in range(len(die)):
         if die[k] == value:
@@ -159,7 +165,7 @@ def _where(die, value):
     return 0
 
 
-@inner()
+@woven
 def die_var(r, k, seen, d):
     """Variance [K2] of a die: its resistance's doubt and its power's, both in proportion to the heat it carries."""
     g, inlet = seen.gpus, seen.b.inlet[r]

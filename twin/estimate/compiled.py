@@ -17,8 +17,8 @@ from twin.estimate.blocks import (
     PAIR_AT,
     REJECTION_HEAT,
 )
-from twin.estimate.compiled_blocks import moved, moved_pair, rescaled, room, updated
-from twin.kernels import inner, kernel
+from twin.estimate.compiled_blocks import moved, moved_pair, rescaled, room, scaled, surprise, updated
+from twin.kernels import kernel, woven
 from twin.plant import nodes
 
 # The filter's arrays, in place: core_cov [L, M, M], core_more [L, M - N], main_var [L, 2], cdu_cov [C, 6, 6], cdu_more [C, 4], rack_cov [R, 3, 3],
@@ -65,7 +65,7 @@ def predicted(dt, plant, b, move, law):
                 _rack_ahead(r, dt, b, move, law)
 
 
-@inner()
+@woven
 def _explain(flows, more, heat_w):
     """Heats as the filter sees them: what it had to add at a machine is what the machine gave or took beyond its law."""
     flows.district -= heat_w * more[DISTRICT_HEAT]
@@ -73,7 +73,7 @@ def _explain(flows, more, heat_w):
     flows.cooler -= heat_w * more[REJECTION_HEAT]
 
 
-@inner()
+@woven
 def _core_ahead(loop, b, move, turned):
     """A P A' + B V B' + Q with A and B of the physics step; V doubts the contents of the mains. Nodes alone follow the block's scale."""
     cov, into = b.core_cov[loop], move.into[loop]
@@ -87,7 +87,7 @@ def _core_ahead(loop, b, move, turned):
         cov[i, i] += move.core_noise[loop, i] * (b.core_scale[loop] if i < N else 1.0)
 
 
-@inner()
+@woven
 def _cdu_ahead(c, dt, b, move, law):
     """What jumps in the load reaches the supply through the exchanger only."""
     cov = b.cdu_cov[c]
@@ -102,7 +102,7 @@ def _cdu_ahead(c, dt, b, move, law):
     b.quiet[c] += dt
 
 
-@inner()
+@woven
 def _rack_ahead(r, dt, b, move, law):
     cov, f = b.rack_cov[r], move.rack[r]
     for j in range(3):
@@ -117,7 +117,7 @@ def _rack_ahead(r, dt, b, move, law):
 @kernel()
 def assimilated(dt, plant, before, b, heard, told, law):
     """Measurement update of every block, then heats as they follow from what moved. """
-    core, pair, rack = room(CORE, SENSORS + METERS), room(6, 2), room(3, 1)
+    core, pair, rack = room(CORE, SENSORS + METERS), room(6, 2), np.empty((2, 3))
     loops, units = len(plant.core), len(plant.cdus)
     arriving, more, back = np.empty(loops), b.core_more[:, :KINDS_OF_HEAT].copy(), np.empty(units)
     for loop in range(loops):
@@ -135,7 +135,7 @@ def assimilated(dt, plant, before, b, heard, told, law):
             _balance(c, dt, plant, before, b, plant.temps[loop, nodes.HALL_IN] - arriving[loop], back[c], law)
 
 
-@inner()
+@woven
 def _core(loop, plant, b, heard, told, law, r):
     temps, more, cov = plant.temps[loop], b.core_more[loop], b.core_cov[loop]
     for n in range(N):
@@ -163,13 +163,13 @@ def _core(loop, plant, b, heard, told, law, r):
     b.core_scale[loop] = rescaled(b.core_scale[loop], r, law)
 
 
-@inner()
+@woven
 def _tell(at, innovation, believed, told):
     if at >= 0 and np.isfinite(innovation):
         told.innovation[at], told.refused[at] = innovation, not believed
 
 
-@inner()
+@woven
 def _meters(loop, plant, more, heard, law, r):
     """What heat meters say of the unexplained heats, in units of law.heat_w, positive into the water."""
     for i in range(METERS):
@@ -185,7 +185,7 @@ def _meters(loop, plant, more, heard, law, r):
             r.var[to] = (law.meter * heard.values[at] / law.heat_w) ** 2 + (law.meter_w / law.heat_w) ** 2
 
 
-@inner()
+@woven
 def _metered(loop, plant, heard):
     """Electric power of the heat pump as measured where it is."""
     at = heard.power_at[loop]
@@ -193,7 +193,7 @@ def _metered(loop, plant, heard):
         plant.flows[loop].heatpump_power = heard.values[at]
 
 
-@inner()
+@woven
 def _mains(loop, plant, b, ends, x, law):
     """Contents of the mains shift with their outlet as far as their own doubt explains the correction."""
     for main in range(2):
@@ -206,7 +206,7 @@ def _mains(loop, plant, b, ends, x, law):
         b.main_var[loop, main] = max(var * seen, law.main_k**2)
 
 
-@inner()
+@woven
 def _hall_inlet(loop, plant, cov, x, heard, told, law):
     """Facility water arriving at the CDUs: every unit measures the same water; the median of a loop's believed sensors."""
     first, last = plant.cdu_first[loop], plant.cdu_first[loop + 1]
@@ -223,7 +223,7 @@ def _hall_inlet(loop, plant, cov, x, heard, told, law):
     return np.sort(known[:n])[n // 2] if n else np.nan
 
 
-@inner()
+@woven
 def _cdu(c, plant, b, heard, told, law, r):
     cdu, first = plant.cdus[c], heard.cdu + c * OF_CDU
     spoke = False
@@ -249,7 +249,7 @@ def _cdu(c, plant, b, heard, told, law, r):
     b.quiet[c], b.cdu_scale[c] = 0.0, rescaled(b.cdu_scale[c], r, law)
 
 
-@inner()
+@woven
 def _unlagged(at, heard, law):
     """What an element that lags now stands in, and how much its scatter's variance grows: twin.estimate.instruments.unlagged."""
     if not heard.fresh[at]:
@@ -262,33 +262,31 @@ def _unlagged(at, heard, law):
     return (now - keep * before) / (1.0 - keep), (1.0 + keep**2) / (1.0 - keep) ** 2
 
 
-@inner()
-def _rack(r, plant, b, heard, told, law, room):
-    """One sensor that sees the sum of all three states: the general update written out."""
+@woven
+def _rack(r, plant, b, heard, told, law, to):
+    """One sensor that sees the sum of all three states: the general update written out. `to` [2, 3] is room."""
     at = heard.rack + r * OF_RACK + RETURN
     told.rack[r] = np.nan
-    if not heard.fresh[at] or not np.isfinite(heard.values[at]):
-        return
-    cov, more, rack, to, gain = b.rack_cov[r], b.rack_more[r], plant.racks[r], room.to[0], room.gain[0]
-    off, spread = heard.values[at] - (rack.leaving + more[0] + more[1]), law.rack_scatter**2
-    for i in range(3):
-        to[i] = cov[i, 0] + cov[i, 1] + cov[i, 2]
-        spread += to[i]
-    believed = off * off <= law.gate**2 * spread
-    room.innovation[0], room.believed[0], room.white[0] = off, believed, off / np.sqrt(spread) if believed else np.nan
-    _tell(at, off, believed, told)
-    if believed:
+    if heard.fresh[at] and np.isfinite(heard.values[at]):
+        cov, more, rack, var = b.rack_cov[r], b.rack_more[r], plant.racks[r], law.rack_scatter**2
+        off, spread = heard.values[at] - (rack.leaving + more[0] + more[1]), var
         for i in range(3):
-            gain[i] = to[i] / spread
-        rack.leaving += gain[0] * off
-        more[0] += gain[1] * off
-        more[1] += gain[2] * off
-        _joseph_of_rack(cov, to, gain, law.rack_scatter**2)
-        told.rack[r] = room.white[0] ** 2
-    b.rack_scale[r] = rescaled(b.rack_scale[r], room, law)
+            to[0, i] = cov[i, 0] + cov[i, 1] + cov[i, 2]
+            spread += to[0, i]
+        believed = off * off <= law.gate**2 * spread
+        told.innovation[at], told.refused[at] = off, not believed
+        if believed:
+            for i in range(3):
+                to[1, i] = to[0, i] / spread
+            rack.leaving += to[1, 0] * off
+            more[0] += to[1, 1] * off
+            more[1] += to[1, 2] * off
+            _joseph_of_rack(cov, to[0], to[1], var)
+            told.rack[r] = off * off / spread
+        b.rack_scale[r] = scaled(b.rack_scale[r], surprise(off * off / spread, believed, b.rack_scale[r], law), law)
 
 
-@inner()
+@woven
 def _joseph_of_rack(cov, to, gain, var):
     for i in range(3):
         for j in range(3):
@@ -302,7 +300,7 @@ def _joseph_of_rack(cov, to, gain, var):
             cov[i, j] = cov[j, i] = 0.5 * (cov[i, j] + cov[j, i])
 
 
-@inner()
+@woven
 def _balance(c, dt, plant, before, b, arriving, back, law):
     """Heats after the update: what moved the coolant returning or the facility water arriving moved them too.
 

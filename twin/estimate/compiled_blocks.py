@@ -4,11 +4,12 @@ A sensor sees the sum of up to three states: `at` [S, 3], -1 where there are few
 """
 from __future__ import annotations
 
+import math
 from collections import namedtuple
 
 import numpy as np
 
-from twin.kernels import inner
+from twin.kernels import inner, woven
 
 # Room for one block of M states and S sensors: to, gain [S, M], root [S, S], seen [M, S], which [S], x [M], turned [M, M],
 # measured, var, innovation, white [S], believed [S] bool
@@ -95,7 +96,7 @@ def updated(cov, at, gate, r):
         _joseph(cov, at, n, r)
 
 
-@inner()
+@woven
 def _seen(at, x):
     total = x[at[0]]
     for i in range(1, 3):
@@ -104,7 +105,7 @@ def _seen(at, x):
     return total
 
 
-@inner()
+@woven
 def _seen_by(at, cov, out):
     """Covariance [M] of every state with what a sensor sees."""
     for j in range(len(out)):
@@ -115,7 +116,7 @@ def _seen_by(at, cov, out):
                 out[j] += cov[at[i], j]
 
 
-@inner()
+@woven
 def _factor(at, n, r):
     """Cholesky factor of the innovations' covariance, of the `n` sensors r.which."""
     for a in range(n):
@@ -128,7 +129,7 @@ def _factor(at, n, r):
             r.root[a, c] = np.sqrt(total) if a == c else total / r.root[c, c]
 
 
-@inner()
+@woven
 def _solve(n, r):
     """Gain [n, M]: the innovations' covariance, by its factor, under r.to."""
     gain, root = r.gain, r.root
@@ -148,7 +149,7 @@ def _solve(n, r):
             gain[a, k] /= root[a, a]
 
 
-@inner()
+@woven
 def _joseph(cov, at, n, r):
     """(I - K H) P (I - K H)' + K R K', in place, by way of (I - K H) P and what sensors see of it."""
     states = len(cov)
@@ -168,7 +169,7 @@ def _joseph(cov, at, n, r):
     _even(cov)
 
 
-@inner()
+@woven
 def rescaled(scale, r, law):
     """A block's scale of process variance after an update: white innovations beyond one raise it, smaller ones lower it.
 
@@ -176,8 +177,19 @@ def rescaled(scale, r, law):
     """
     total = 0.0
     for i in range(len(r.white)):
-        if r.believed[i]:
-            total += min(r.white[i] ** 2, law.largest) - 1.0
-        elif scale < law.scale_doubted and np.isfinite(r.innovation[i]):
-            total += law.largest - 1.0
-    return min(max(scale * np.exp(law.scale_rate * total), law.scale_low), law.scale_high)
+        if np.isfinite(r.innovation[i]):
+            total += surprise(r.white[i] ** 2, r.believed[i], scale, law)
+    return scaled(scale, total, law)
+
+
+@woven
+def surprise(square, believed, scale, law):
+    """What one squared white innovation adds."""
+    if believed:
+        return min(square, law.largest) - 1.0
+    return law.largest - 1.0 if scale < law.scale_doubted else 0.0
+
+
+@woven
+def scaled(scale, surprise, law):
+    return min(max(scale * math.exp(law.scale_rate * surprise), law.scale_low), law.scale_high)

@@ -5,7 +5,7 @@ from collections import namedtuple
 
 import numpy as np
 
-from twin.kernels import FAST, inner, kernel
+from twin.kernels import FAST, inner, kernel, woven
 
 # [R, K] each: resistance, factor, offset, variance of resistance, covariance with offset, variance of offset; heard bool
 Gpus = namedtuple("Gpus", ["resistance", "factor", "offset", "v_r", "v_ro", "v_o", "heard"])
@@ -59,7 +59,7 @@ def _common(rows, seen, die, plate, inlet, g, count, law):
     return 0.0 if known < law.many or weight < 1.0 else total / weight / min(count + 1, law.longest)
 
 
-@inner()
+@woven
 def _take(r, k, seen, common, die, plate, inlet, power_var, g, law):
     """One GPU; returns its squared normalised innovation, NaN where it was not believed."""
     slope = (plate[r, k] - inlet) / g.resistance[r, k]  # K per unit of relative resistance
@@ -86,7 +86,7 @@ def _take(r, k, seen, common, die, plate, inlet, power_var, g, law):
     return found
 
 
-@inner()
+@woven
 def _rescaled(scale, square):
     """Scale of a rack's power variance by the mean of its normalised innovations."""
     total, known = 0.0, 0

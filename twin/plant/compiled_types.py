@@ -59,6 +59,11 @@ def table(dtype: np.dtype, rows: int, source: Any = None) -> Array:
     return out
 
 
+def copied(records: Array) -> Array:
+    """A copy as plain numbers: numpy copies records field by field, twenty times slower."""
+    return records.view(np.float64).copy().view(records.dtype)
+
+
 def plant(p: Parameters, state: State, each: int = 1) -> Plant:
     """Buffers of a plant; a node of its leaves stands for `each` GPUs."""
     w, loops = p.wiring, len(p.core.ambient)

@@ -53,9 +53,9 @@ def learned(of: Template, p: Parameters) -> Template:
 def opened(of: Template, state: State, factor: Array) -> ct.Plant:
     """Records of a plant with plates of relative conductance `factor` [R, K] that stands in `state`, but for its dies and plates: they come with
     the step. To be written, nothing of it is anyone else's; power, flows and inputs are still those of the template."""
-    racks, cdus, plant = of.plant.racks.copy(), of.plant.cdus.copy(), of.plant
+    racks, cdus, plant = ct.copied(of.plant.racks), ct.copied(of.plant.cdus), of.plant
     racks["leaving"], cdus["tcs_supply"], cdus["tcs_return"] = state.manifold, state.tcs_supply, state.tcs_return
-    return plant._replace(racks=racks, cdus=cdus, flows=plant.flows.copy(), factor=factor, die=np.empty_like(state.die), plate=np.empty_like(state.plate),
+    return plant._replace(racks=racks, cdus=cdus, flows=ct.copied(plant.flows), factor=factor, die=np.empty_like(state.die), plate=np.empty_like(state.plate),
                           temps=state.core.copy(), mains=state.mains.copy(), k=plant.k.copy(), b=plant.b.copy(), cells=plant.cells.copy())
 
 
