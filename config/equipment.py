@@ -57,7 +57,7 @@ class Cdu(Frozen):
     pumps: Annotated[int, Field(ge=1)]
     pumps_needed: Annotated[int, Field(ge=1)]
     pump_kw: Positive  # all running pumps at rated flow
-    volume_l: Positive  # coolant in the unit, each side half
+    volume_l: Positive  # in the unit: half of it coolant, half facility water
     glycol: Annotated[float, Field(ge=0, le=0.4)] = 0.0  # propylene glycol, share of the coolant's volume: 0.25 in PG25
 
 

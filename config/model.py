@@ -115,6 +115,18 @@ class SetPoints(Frozen):
     hall_air_c: float = 27.0
 
 
+class Controls(Frozen):
+    """Settings of a hall's controllers, as commissioned: they say how fast machines answer, so how hot it gets meanwhile."""
+
+    valve_per_k: Positive = 0.06  # of a CDU valve's stroke, for each K of coolant supply above its set point
+    valve_reset_s: Positive = 40.0
+    valve_stroke_s: Positive = 30.0  # from shut to open
+    fans_per_k: Positive = 0.04  # of the fans' speed, for each K of water leaving the plant above its set point
+    fans_reset_s: Positive = 240.0
+    heat_pump_s: Positive = 600.0  # from stop to full load
+    heat_pump_least_c: float | None = None  # it takes less as the water it leaves falls below this; the facility set point when left out
+
+
 class Hall(Frozen):
     """One hall with its own facility loop."""
 
@@ -124,6 +136,7 @@ class Hall(Frozen):
     pipes: Pipes
     pumps: Pumps
     set_points: SetPoints
+    controls: Controls = Controls()
     tank: Tank | None = None
     coolers: Units | None = None
     tower: Units | None = None

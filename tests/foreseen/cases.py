@@ -10,7 +10,7 @@ import numpy as np
 from sensors.loads import PlainLoad
 from sensors.truth.effects import Effects
 from sensors.truth.hydraulics import viscosity_film
-from sensors.truth.plant import Truth
+from sensors.truth.plant import Truth, healthy
 from sensors.weather import moist
 
 Write = Callable[[Truth], None]  # makes it happen to a plant, from now on
@@ -103,9 +103,19 @@ def no_network(truth: Truth) -> None:
 
 
 def both(*parts: Write) -> Write:
+    """Several at once; of things that break, one after the other into the same effects."""
     def happens(truth: Truth) -> None:
+        broken = []
         for part in parts:
+            truth.faults = healthy
             part(truth)
+            broken.append(truth.faults)
+
+        def write(t: float, e: Effects) -> None:
+            for faults in broken:
+                faults(t, e)
+
+        truth.faults = write
 
     return happens
 
@@ -136,4 +146,12 @@ CASES = (
     Case("set-point tcs_supply_c 58", set_points("cdu", tcs_set=58.0), 1200),
     Case("set-point fws_supply_c 55", set_points("hall", fws_set=55.0), 1800),
     Case("fans-lost 100% + load-step 90%", both(coolers(0.0), load(0.9)), 2400),
+    Case("pump-trip cdu-12 + load-step 80%", both(effect(cdu_pumps=at(11, 9.0)), load(0.8)), 300),
+    Case("valve-stuck cdu-15 0.1", effect(valve_stuck=at(14, 0.1)), 900),
+    Case("set-point tcs_supply_c 52", set_points("cdu", tcs_set=52.0), 1200),
+    Case("set-point tcs_supply_c 54 + load-step 70%", both(set_points("cdu", tcs_set=54.0), load(0.7)), 1200),
+    Case("set-point fws_supply_c 48 + load-step 85%", both(set_points("hall", fws_set=48.0), load(0.85)), 2400),
+    Case("fans-lost 100% + heat-pump-off", both(coolers(0.0), effect(hp_capacity=at(slice(None), 0.0))), 2400),
+    Case("facility-pump-trip all + load-step 30%", both(effect(pump_out=at(slice(None), 9.0)), load(0.3)), 900),
+    Case("plate-blocked r100 20 65%", plate(99, 19, 0.35), 300),
 )

@@ -43,10 +43,13 @@ class Fed:
 
 @dataclass(frozen=True)
 class Seen:
-    """s to the first GPU that throttles (inf: none does), and the hottest GPU of the site at each second from 0 on."""
+    """s to the first GPU that throttles (inf: none does), and the hottest GPU of the site at each second from 0 on; of a what-if the share of its members in
+    which one throttles, and the times [s] that 5 and 95 % of these have reached."""
 
     throttle_s: float
     hottest: np.ndarray
+    share: float = 0.0
+    band_s: tuple[float, float] = (np.inf, np.inf)
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,12 @@ class Outcome:
         if not np.isfinite([real, said]).all():
             return np.isfinite(real) == np.isfinite(said)
         return abs(said - real) <= max(SHARE * real, LEAST_S)
+
+    @property
+    def within(self) -> bool:
+        """Whether the plant did what the members held possible."""
+        low, high = self.foreseen.band_s
+        return low - 1.0 <= self.real.throttle_s <= high + 1.0 if np.isfinite(self.real.throttle_s) else self.foreseen.share < 1.0
 
     @property
     def error_k(self) -> float:
@@ -114,13 +123,15 @@ def first(hottest: np.ndarray, limit: float) -> float:
     return i - float((hottest[i] - limit) / (hottest[i] - hottest[i - 1]))
 
 
-def foreseen(f: Fed, case: Case) -> Seen:
+def foreseen(f: Fed, case: Case, members: int = 0) -> Seen:
     """The twin's what-if."""
-    q = asked(plain(Question(perturbations=spelled(case.words))) | {"horizon_s": case.horizon_s})
-    t = ask(f.g, f.start, q).future
+    q = asked(plain(Question(perturbations=spelled(case.words))) | {"horizon_s": case.horizon_s, "members": members})
+    a = ask(f.g, f.start, q)
+    t, reach = a.future, (a.bands or {"reach": {}})["reach"].get("gpu_throttle", (0.0,))
     limit = next(x for x in LIMITS if x.name == "gpu_throttle")
-    return Seen(float(times(f.g, f.start.world, limit, t).min()), np.interp(np.arange(case.horizon_s + 1), t.seconds, t["site.gpu_max_c"]))
+    return Seen(float(times(f.g, f.start.world, limit, t).min()), np.interp(np.arange(case.horizon_s + 1), t.seconds, t["site.gpu_max_c"]),
+                reach[0], (reach[1], reach[3]) if reach[0] else (np.inf, np.inf))
 
 
-def played(f: Fed, case: Case) -> Outcome:
-    return Outcome(case, really(f, case), foreseen(f, case))
+def played(f: Fed, case: Case, members: int = 0) -> Outcome:
+    return Outcome(case, really(f, case), foreseen(f, case, members))

@@ -9,8 +9,11 @@ from twin.whatif.answer import encode
 from twin.whatif.ask import ask
 from twin.whatif.cost import affordable
 from twin.whatif.ensemble import futures, paced
+from twin.whatif.motion import averaged
 from twin.whatif.refusal import Refused
-from twin.whatif.schedule import pieces
+from twin.whatif.schedule import pieces, spans
+from twin.whatif.singled import hottest, singled
+from twin.whatif.together import Future, together
 
 
 def test_a_member_is_the_same_alone_and_in_company() -> None:
@@ -62,3 +65,27 @@ def test_telling_can_end_the_work() -> None:
     with pytest.raises(Enough):
         ask(*grounded("valence"), question("pump-trip cdu-03", horizon_s=30, members=50), tell)
     assert heard == sorted(heard)
+
+
+def test_a_gpu_that_fares_otherwise_is_followed_inside_lumped_members() -> None:
+    """One blocked plate: a lumped future with that GPU worked out afterwards follows the future that steps every GPU."""
+    g, start = grounded("valence")
+    q = question("plate-blocked r010 5 60% + load-step 80%", horizon_s=300)
+    plan = pieces(g, start.world, q.perturbations, 300, 1.0)
+    rows = singled(start, plan)
+    assert rows.tolist() == [9]
+    every = ask(g, start, q).future
+    grid = spans(plan, 300, 1.0, 300)
+    lumped, = together(g, [Future(start, plan, averaged(start.state, start.machines))], grid, 1.0)
+    found = hottest(g, start, plan, lumped, rows, 1.0)[:, 0]
+    wanted = np.interp(lumped.seconds, every.seconds, every["rack.gpu_max_c"][:, 9])
+    assert wanted.max() - lumped["rack.gpu_max_c"][:, 9].max() > 5.0
+    assert np.abs(found - wanted).max() < 0.5
+    assert not singled(start, pieces(g, start.world, question("fouling cdu 40% cdu-06").perturbations, 300, 1.0)).size
+
+
+def test_members_tell_of_harm_that_the_answer_itself_escapes() -> None:
+    """A plate so far blocked that about half of the plants throttle: the share is told though the expected one does not."""
+    found = answer("valence", "plate-blocked r010 5 62%", horizon_s=300, members=24)
+    assert found.first is None
+    assert 0.0 < found.bands["reach"]["gpu_throttle"][0] < 1.0

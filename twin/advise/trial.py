@@ -54,7 +54,7 @@ class Trial:
         plans = [[replace(piece, world=self.world(piece.world, point)) for piece in self.plan] for point in points]
         begun = [replace(s, world=plan[0].world) for plan in plans]
         found = together(g, [Future(b, plan, body) for b, plan in zip(begun, plans, strict=True)], grid(self.plan), STEP_S)
-        return np.stack([marks(g, b, plan, hottest(t, s, g.p.leaves.throttle)) for t, b, plan in zip(found, begun, plans, strict=True)])
+        return np.stack([marks(g, b, plan, hottest(g, t, s, plan, STEP_S)) for t, b, plan in zip(found, begun, plans, strict=True)])
 
 
 def supplied(w: World, network_c: float) -> World:

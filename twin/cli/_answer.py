@@ -40,7 +40,13 @@ def show(a: dict[str, Any]) -> None:
 def with_doubt(a: dict[str, Any]) -> str:
     """The headline, with its doubt where an ensemble knows it."""
     spread = a["first"] and a["first"]["plus_minus_s"]
-    return a["headline"] if spread is None else a["headline"].replace(": ", f" (+-{spoken(max(spread, 1.0))}): ", 1)
+    return a["headline"] + unlikely(a) if spread is None else a["headline"].replace(": ", f" (+-{spoken(max(spread, 1.0))}): ", 1)
+
+
+def unlikely(a: dict[str, Any]) -> str:
+    """What some members of an ensemble suffer that the answer itself does not."""
+    share = max((x[0] for name, x in (a["bands"] or {"reach": {}})["reach"].items() if name not in {r["name"] for r in a["reached"]}), default=0.0)
+    return f" In {100 * share:.0f} % of {a['bands']['members']} plants that may be this one, work is lost." if share else ""
 
 
 def limits(reached: list[dict[str, Any]]) -> Table:

@@ -7,8 +7,11 @@ import numpy as np
 
 from config.classes import CLASSES
 from twin.engine.twin import Twin
+from twin.physics.hydraulics import equal_percentage, pump_head
 from twin.plant import nodes
+from twin.plant.machines import Machinery
 from twin.plant.power import at_rest
+from twin.plant.pumped import RANGEABILITY
 from twin.plant.stocks import filled
 from twin.plant.types import Inputs, Parameters
 from twin.whatif.ground import Ground
@@ -19,8 +22,6 @@ from twin.whatif.world import World, calm
 Array = np.ndarray
 FULL = 0.98  # of a fan's speed
 
-
-
 def present(g: Ground, twin: Twin) -> Start:
     """The start of futures from what a twin believes now. Nothing of the twin is changed, and nothing of it that changes later is kept.
 
@@ -28,25 +29,41 @@ def present(g: Ground, twin: Twin) -> Start:
     """
     belief, u = twin.belief, twin.inputs or twin.designed
     known = replace(belief.slow.p, leaves=replace(belief.slow.p.leaves, plate_factor=belief.of_gpus.factor.copy()))
-    air = _air(g, twin, u)
-    g = replace(g, m=replace(g.m, air=air))
+    g = replace(g, m=found(g, twin, u))
     machines = cooling(known, poised(known, g.m, u, _running(g, twin)), u, belief.state, _rejected(g, twin))
     world = _world(g, twin, u, replace(calm(g, machines, g.d.average_load, g.d.mean_outdoor, g.d.mean_outdoor - 3.0), stand=machines))
     supply = at_rest(g.supply)
     charge = _column(twin, "ups", "charge_pct")
     supply = supply.shift(battery=np.where(np.isfinite(charge), np.clip(charge, 0.0, 1.0), 1.0) * g.supply.battery)
     return Start(belief.state, machines, supply, filled(known, g.volumes, belief.state), world, twin.snapshot.ts_ms if twin.snapshot else 0, known,
-                 doubt(belief, known), air)
+                 doubt(belief, known), g.m)
 
 
-def _air(g: Ground, twin: Twin, u: Inputs) -> Array:
-    """Conductance [L] m3/(s Pa^0.5) of the fan coils' branches: what the main carries beside the CDUs, at the pressure across the hall that is
-    measured, else held; of the design where that is not a branch of half to twice its size."""
+def found(g: Ground, twin: Twin, u: Inputs) -> Machinery:
+    """Facility water's ways as they are now, at the pressure across the hall that is measured, else held; of the datasheets where that is not
+    half to twice as much. Fan coils by what the main carries beside the CDUs, CDUs by flow and valve, and the mains by the speed of the pumps:
+    a pump's curve is known better than its pipes."""
     dp, loops = g.m.loop_dp.astype(float).copy(), twin.model.loop_of["loop"]
     seen = _column(twin, "loop", "dp_kpa")
     dp[loops] = np.where(np.isfinite(seen) & (seen > 0.1 * dp[loops]), seen, dp[loops])
-    found = u.air_flow / np.sqrt(dp)
-    return np.where((found > 0.5 * g.m.air) & (found < 2.0 * g.m.air), found, g.m.air)
+    root = np.sqrt(dp)
+    open_ = np.maximum(equal_percentage(np.nan_to_num(_column(twin, "cdu", "valve_pct")), RANGEABILITY), 1e-9)
+    m = replace(g.m, air=_near(u.air_flow / root, g.m.air), valve=_near(u.fws_flow / (root[g.p.wiring.cdu_loop] * open_), g.m.valve))
+    return replace(m, main=_mains(g, twin, u, dp))
+
+
+def _mains(g: Ground, twin: Twin, u: Inputs, dp: Array) -> Array:
+    """Resistance [L] Pa s2/m6 of mains and plant room that leaves `dp` [Pa] across the hall at the pumps' measured speed."""
+    speed, loops = np.full(len(g.halls), np.nan), twin.model.loop_of["pump"]
+    speed[loops] = _column(twin, "pump", "speed_pct")
+    flow = g.p.wiring.cdus_to_loops(u.fws_flow) + u.air_flow
+    with np.errstate(divide="ignore", invalid="ignore"):
+        left = (pump_head(speed, flow, _running(g, twin), g.m.loop_head, g.m.loop_flow) - dp) / np.square(flow)
+    return np.where((left > 0.2 * g.m.main) & (left < 5.0 * g.m.main), left, g.m.main)
+
+
+def _near(x: Array, usual: Array) -> Array:
+    return np.where((x > 0.5 * usual) & (x < 2.0 * usual), x, usual)
 
 
 def _column(twin: Twin, cls: str, name: str) -> Array:
@@ -90,9 +107,8 @@ def doubt(belief: object, p: Parameters) -> Doubt:
     """What of a belief's doubt moves futures: loops and coolant as a whole, plates, exchangers."""
     core = np.sqrt(np.maximum(np.diagonal(belief.blocks.core_cov, axis1=-2, axis2=-1)[..., : nodes.N], 0.0))
     cdu = np.sqrt(np.maximum(belief.blocks.cdu_cov[..., 0, 0], 0.0))
-    of = belief.of_gpus.v_r
-    plate = np.sqrt(np.maximum(of, 0.0)).mean(-1) / np.sqrt(of.shape[-1])
+    gpu = np.sqrt(np.maximum(belief.of_gpus.v_r, 0.0)).mean(-1)
     block = belief.slow.blocks["cdu"]
     at = block.names.index("ua") if "ua" in block.names else None
     ua = np.full(len(cdu), 0.05) if at is None else np.sqrt(np.maximum(block.cov[:, at, at], 0.0))
-    return Doubt(core[..., nodes.SUPPLY], cdu, plate, np.minimum(ua, 0.3))
+    return Doubt(core[..., nodes.SUPPLY], cdu, gpu / np.sqrt(belief.of_gpus.v_r.shape[-1]), np.minimum(gpu, 0.3), np.minimum(ua, 0.3))

@@ -14,7 +14,7 @@ Array = np.ndarray
 SHUTOFF = 1.25  # shut-off over rated head of a radial pump, 1.2 .. 1.3 (Karassik, Pump Handbook, 4th ed. 2008, sec. 2.3)
 MIN_FLOW = 0.25  # share of the rated flow, at the same speed, below which a pump's minimum-flow line opens (assumption; makers ask for 0.2 .. 0.3 of radial pumps)
 NO_FLOW_POWER = 0.35  # share of rated shaft power at shut-off, radial impellers 0.3 .. 0.4 (same section)
-RANGEABILITY = 50.0  # equal-percentage valves (IEC 60534-2-4)
+RANGEABILITY, SEAT = 50.0, 0.02  # equal-percentage valves (IEC 60534-2-4), and the position from which they close tight
 
 
 def resistance(dp: Array, flow: Array) -> Array:
@@ -33,12 +33,15 @@ def conductance(r: Array) -> Array:
 
 
 @register_jitable
-def equal_percentage(position: Array) -> Array:
-    """Relative conductance of an equal-percentage valve at position 0 .. 1, closed tight at 0 and 1 when open.
+def equal_percentage(position: Array, rangeability: float = RANGEABILITY) -> Array:
+    """Relative conductance of an equal-percentage valve at position x, 0 .. 1: R ** (x - 1) (IEC 60534-2-4), down to nothing between SEAT and 0."""
+    x = clip(position, 0.0, 1.0)
+    return rangeability ** (x - 1.0) * np.minimum(x / SEAT, 1.0)
 
-    (R ** x - 1) / (R - 1): IEC 60534-2-4 with the ratio taken to zero at the seat.
-    """
-    return np.expm1(np.log(RANGEABILITY) * clip(position, 0.0, 1.0)) / (RANGEABILITY - 1.0)
+
+def opening(share: Array, rangeability: float = RANGEABILITY) -> Array:
+    """Position, SEAT .. 1, at which an equal-percentage valve passes this share of what it passes open."""
+    return clip(1.0 + np.log(np.maximum(share, 1e-9)) / np.log(rangeability), SEAT, 1.0)
 
 
 @register_jitable

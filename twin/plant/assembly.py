@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import numpy as np
 
@@ -39,7 +40,9 @@ def assemble(site: Site) -> Parameters:
     halls = site.model.halls
     wiring = wire(halls)
     cdus = _cdus(site, halls)
-    p = Parameters(wiring, _leaves(site, halls, cdus.volumetric[wiring.rack_cdu]), cdus, _core(site, halls))
+    leaves = _leaves(site, halls, cdus.volumetric[wiring.rack_cdu])
+    cdus = replace(cdus, supply_capacity=cdus.supply_capacity + wiring.racks_to_cdus(leaves.manifold_capacity))  # half of the racks' coolant is on its way to the plates
+    p = Parameters(wiring, leaves, cdus, _core(site, halls))
     return calibrated(p, site.factors, {cls: loops_of(site, cls) for cls, _ in site.factors})
 
 
@@ -89,7 +92,7 @@ def _leaves(site: Site, halls: tuple[Hall, ...], volumetric: Array) -> Leaves:
         plate_exponent=racks(lambda s: s.plate_flow_exponent),
         plate_factor=np.ones((len(flow), gpus.pop())),
         volumetric=volumetric,
-        manifold_capacity=volumetric * racks(lambda s: s.coolant_l * 1e-3),
+        manifold_capacity=volumetric * racks(lambda s: s.coolant_l * 0.5e-3),
         rated_flow=racks(lambda s: s.flow_lpm * LPM),
         throttle=racks(lambda s: s.throttle_c),
         shutdown=racks(lambda s: s.shutdown_c),
@@ -103,8 +106,8 @@ def _cdus(site: Site, halls: tuple[Hall, ...]) -> Cdus:
 
     glycol = cdus(lambda s: s.glycol)
     volumetric = coolant.volumetric(glycol)
-    half = volumetric * cdus(lambda s: s.volume_l * 0.5e-3)
-    return Cdus(cdus(cdu_ua), coolant.film_share(glycol), volumetric, coolant.weight(glycol), half, half,
+    quarter = volumetric * cdus(lambda s: s.volume_l * 0.25e-3)  # of the coolant before the exchanger, and behind it
+    return Cdus(cdus(cdu_ua), coolant.film_share(glycol), volumetric, coolant.weight(glycol), quarter, quarter,
                 cdus(lambda s: s.tcs_flow_lpm * LPM), cdus(lambda s: s.fws_flow_lpm * LPM), cdus(lambda s: s.pump_kw * 1e3))
 
 
@@ -211,6 +214,7 @@ def _capacities(site: Site, h: Hall) -> Array:
     """Heat capacity of every core node of a hall, [N] J/K."""
     volume = np.full(nodes.N, SMALL)
     volume[[nodes.SUPPLY, nodes.HALL_IN, nodes.HALL_OUT, nodes.PLANT_IN]] = HEADER * h.pumps.needed
+    volume[nodes.HALL_OUT] += h.cdus.count * site.sheets[h.cdus.equipment].volume_l * 0.5e-3
     for name in nodes.TANK:
         volume[nodes.INDEX[name]] = h.tank.volume_m3 / len(nodes.TANK) if h.tank else SMALL
     for name, units in (("district", h.district), ("heatpump", h.heat_pump), ("rejection", h.coolers or h.tower), ("trim", h.chiller)):

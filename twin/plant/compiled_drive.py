@@ -19,8 +19,9 @@ from twin.plant.types import Parameters
 
 Array = np.ndarray
 
-LOOP = ct.record(("air", "main", "loop_head", "loop_flow", "loop_power", "loop_pumps", "dp"))  # Machinery; Pa across the hall now
-CDU = ct.record(("cdu_inside", "cdu_head", "cdu_flow", "cdu_power", "cdu_needed", "branch", "valve",  # Machinery
+LOOP = ct.record(("air", "main", "loop_head", "loop_flow", "loop_power", "loop_pumps", "fan_gain", "fan_reset", "heatpump_rate", "heatpump_least",  # Machinery
+                  "dp"))  # Pa across the hall now
+CDU = ct.record(("cdu_inside", "cdu_head", "cdu_flow", "cdu_power", "cdu_needed", "valve", "valve_gain", "valve_reset", "valve_rate",  # Machinery
                  "racks", "stream", "dp", "open"))  # conductance of its racks; now: m3/s of a unit of it, Pa, conductance of its branch
 RACK = ct.record(("rack", "gpus", "plate_rated", "plate_base", "plate_flow", "plate_exponent", "throttle", "shutdown", "restart",
                   "alike", "scale", "hot"))  # 1: flow and film of the rack before; share of the pattern asked now; 1: a GPU is throttled or off
@@ -69,7 +70,7 @@ def drive_loop(loop, dt, plant, d, wants, step, core, known):
         pump(loop, plant, d, wants, step)
     m, x, t = d.loops[loop], d.x_loops[loop], wants.loops[step % len(wants.loops), loop]
     for i in range(plant.cdu_first[loop], plant.cdu_first[loop + 1]):
-        _write_cdu(d.x_cdus[i], cdu_control(d.x_cdus[i], wants.cdus[step % len(wants.cdus), i], plant.cdus[i].tcs_supply, d.cdus[i].dp, dt))
+        _write_cdu(d.x_cdus[i], cdu_control(d.cdus[i], d.x_cdus[i], wants.cdus[step % len(wants.cdus), i], plant.cdus[i].tcs_supply, d.cdus[i].dp, dt))
     _write_loop(x, loop_control(plant.core[loop], m, x, t, core, m.dp, dt))
     power = pump(loop, plant, d, wants, step)
     return loop_inputs(x, t, core, m.air * math.sqrt(m.dp), power)

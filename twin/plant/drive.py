@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numba.extending import register_jitable
 
+from twin.physics import hydraulics as h
 from twin.physics.elementwise import clip, where
 from twin.physics.water_use import entering_air
 from twin.plant import nodes
@@ -22,18 +23,16 @@ from twin.plant.types import Core, Inputs, Parameters, State
 
 Array = np.ndarray
 
-# Tunings as commissioned: slow enough not to chase the loop's own delay (about a minute), fast enough for a load step.
-VALVE = Pi(gain=0.06, reset_s=40.0, low=0.02, rate=1 / 30)  # per K of TCS supply above its set point; 30 s stroke
+# Tunings that a site does not state: slow enough not to chase the loop's own delay (about a minute), fast enough for a load step.
 CDU_SPEED = Pi(gain=0.12, reset_s=4.0, low=0.3, rate=0.1)  # per relative error of differential pressure; sampled water that follows at once: stable while gain 2 / speed < 1
 PUMP_SPEED = Pi(gain=0.12, reset_s=6.0, low=0.3, rate=0.05)  # likewise
-FAN = Pi(gain=0.04, reset_s=240.0, low=-1.0, rate=0.02)  # per K of water leaving the plant above its set point; below 0 the bypass opens
+FAN_LOW, FAN_RATE = -1.0, 0.02  # below 0 the bypass opens; 1/s
 PUMPS = Staging(up=0.95, down=0.55, wait_s=30.0, run_s=300.0)
 CHILLER = Pi(gain=0.05, reset_s=180.0, rate=1 / 180)  # per K above the set point and the band that the coolers have to themselves
 CHILLER_BAND_K = 0.5
 PADS_ON, PADS_OFF = 0.98, 0.6  # fan speed at which pads are wetted and let dry
 PADS_K = 3.0  # they stay wet while the outdoor air is not this much colder than the set point
 BYPASS_K = 1.0  # water passes coolers by unless the air is this much colder; it stays until the air is as warm
-HEATPUMP_RATE = 1.0 / 600.0  # large machines take ten minutes from stop to full load
 THROTTLE_SPAN_K = 8.0  # from the slowdown temperature to the lowest clock
 THROTTLE_LOWEST = 0.3  # share of power at the lowest clock
 THROTTLE_LAG_S = 4.0
@@ -53,7 +52,7 @@ def drive(p: Parameters, m: Machinery, x: Machines, state: State, t: Targets, dt
 
 def control(p: Parameters, m: Machinery, x: Machines, state: State, t: Targets, now: Pumped, dt: float) -> Machines:
     """Every controller one step on."""
-    cdus = cdu_control(x, t, state.tcs_supply, now.cdu_dp, dt)
+    cdus = cdu_control(m, x, t, state.tcs_supply, now.cdu_dp, dt)
     loops = loop_control(p.core, m, x, t, nodes.first(state.core), now.loop_dp, dt)
     return replace(x, **cdus._asdict(), **loops._asdict())
 
@@ -68,9 +67,9 @@ class CduControl(NamedTuple):
 
 
 @register_jitable
-def cdu_control(x: Machines, t: Targets, supply: Array, dp: Array, dt: float) -> CduControl:
+def cdu_control(m: Machinery, x: Machines, t: Targets, supply: Array, dp: Array, dt: float) -> CduControl:
     """Valve holds the coolant's supply temperature [degC], pumps hold the pressure across the racks [Pa]."""
-    valve, valve_i = pi(VALVE, x.valve_i, x.valve, supply - t.tcs_supply, dt)
+    valve, valve_i = pi(Pi(m.valve_gain, m.valve_reset, h.SEAT, 1.0, m.valve_rate, 0.0), x.valve_i, x.valve, supply - t.tcs_supply, dt)
     speed, speed_i = pi(CDU_SPEED, x.cdu_speed_i, x.cdu_speed, 1.0 - dp / t.cdu_dp, dt)
     speed, speed_i = by_hand(t.cdu_speed_manual, speed, speed_i)
     return CduControl(valve, valve_i, speed, speed_i)
@@ -100,11 +99,11 @@ def loop_control(c: Core, m: Machinery, x: Machines, t: Targets, core: Array, dp
     pump, pump_i = pi(PUMP_SPEED, x.pump_speed_i, x.pump_speed, 1.0 - dp / t.loop_dp, dt)
     pump, pump_i = by_hand(t.pump_speed_manual, pump, pump_i)
     on, timer, since = stage(PUMPS, x.pumps_on, x.pumps_timer, x.pumps_since, pump, t.pumps_least, np.minimum(m.loop_pumps, t.pumps_most), dt)
-    fan, fan_i = pi(FAN, x.fan_i, x.fan, over, dt)
+    fan, fan_i = pi(Pi(m.fan_gain, m.fan_reset, FAN_LOW, 1.0, FAN_RATE, 0.0), x.fan_i, x.fan, over, dt)
     fan, fan_i = by_hand(t.fan_manual, fan, fan_i)
     chiller, chiller_i = pi(CHILLER, x.chiller_i, x.chiller, over - CHILLER_BAND_K, dt)
-    reach = HEATPUMP_RATE * dt
-    heatpump = clip(_heatpump(t, core), x.heatpump - reach, x.heatpump + reach)
+    reach = m.heatpump_rate * dt
+    heatpump = clip(_heatpump(m, t, core), x.heatpump - reach, x.heatpump + reach)
     return LoopControl(pump, pump_i, on, timer, since, fan, fan_i, heatpump, chiller, chiller_i, _pads(c, x, t, core),
                        _economiser(c, x, t, core))
 
@@ -126,9 +125,9 @@ def _economiser(c: Core, x: Machines, t: Targets, core: Array) -> Array:
 
 
 @register_jitable
-def _heatpump(t: Targets, core: Array) -> Array:
-    """Load the heat pump may take: what is wanted, less as the water it leaves nears the facility set point."""
-    spare = core[nodes.HEATPUMP] - t.fws_supply
+def _heatpump(m: Machinery, t: Targets, core: Array) -> Array:
+    """Load the heat pump may take: what is wanted, less where the water it leaves is too cold."""
+    spare = core[nodes.HEATPUMP] - where(np.isnan(m.heatpump_least), t.fws_supply, m.heatpump_least)
     return clip(t.heatpump, 0.0, 1.0) * clip(1.0 + spare / 2.0, 0.0, 1.0)
 
 

@@ -29,8 +29,10 @@ class Machinery:
     cdu_pumps: Array  # [C] installed
     cdu_needed: Array  # [C] running
     cdu_dp: Array  # [C] Pa set point across the racks
-    branch: Array  # [C] resistance of a CDU's facility side without its valve
-    valve: Array  # [C] resistance of its valve, open
+    valve: Array  # [C] conductance of a CDU's facility side with its valve open
+    valve_gain: Array  # [C] of its stroke per K
+    valve_reset: Array  # [C] s
+    valve_rate: Array  # [C] strokes per s
     air: Array  # [L] conductance of the fan-coil branch
     main: Array  # [L] resistance of mains and plant room
     loop_head: Array  # [L] Pa rated
@@ -39,6 +41,10 @@ class Machinery:
     loop_pumps: Array  # [L] installed
     loop_needed: Array  # [L] running at the design point
     loop_dp: Array  # [L] Pa set point across the hall
+    fan_gain: Array  # [L] of the fans' speed per K
+    fan_reset: Array  # [L] s
+    heatpump_rate: Array  # [L] of full load per s
+    heatpump_least: Array  # [L] degC of the water it leaves, below which it takes less; NaN: the facility set point
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +129,6 @@ def machinery(site: Site, p: Parameters, d: Design) -> Machinery:
     head = cdus(lambda s, _: max(PUMP_EFFICIENCY * s.pump_kw * 1e3 / (s.tcs_flow_lpm / 6e4), 1.2e3 * s.tcs_dp_kpa))
     set_dp = loops(lambda _, x: x.set_points.fws_dp_kpa * 1e3)
     flow = p.wiring.cdus_to_loops(p.cdus.rated_fws)
-    hall_dp = set_dp[p.wiring.cdu_loop]
-    branch = np.minimum(cdus(lambda s, _: s.fws_dp_kpa * 1e3), 0.7 * hall_dp)
     loop_head = loops(lambda s, _: s.head_kpa * 1e3)
     loop_rated = loops(lambda s, x: s.flow_lpm / 6e4 * x.pumps.needed)
     air = p.wiring.racks_to_loops(d.air) / (4.14e6 * AIR_COIL_RISE)
@@ -139,8 +143,10 @@ def machinery(site: Site, p: Parameters, d: Design) -> Machinery:
         cdu_needed=needed,
         cdu_dp=p.wiring.racks_to_cdus(p.leaves.rated_flow) ** 2
         / p.wiring.racks_to_cdus(p.leaves.rated_flow / np.sqrt(racks(lambda s: s.dp_kpa * 1e3))) ** 2,
-        branch=h.resistance(branch, p.cdus.rated_fws),
-        valve=h.resistance(hall_dp - branch, p.cdus.rated_fws),
+        valve=p.cdus.rated_fws / np.sqrt(set_dp)[p.wiring.cdu_loop],
+        valve_gain=cdus(lambda _, x: x.controls.valve_per_k),
+        valve_reset=cdus(lambda _, x: x.controls.valve_reset_s),
+        valve_rate=cdus(lambda _, x: 1.0 / x.controls.valve_stroke_s),
         air=air / np.sqrt(set_dp),
         main=h.resistance(np.maximum(loop_head - set_dp, 0.1 * loop_head), np.maximum(loop_rated, flow)),
         loop_head=loop_head,
@@ -149,6 +155,10 @@ def machinery(site: Site, p: Parameters, d: Design) -> Machinery:
         loop_pumps=loops(lambda _, x: x.pumps.count),
         loop_needed=loops(lambda _, x: x.pumps.needed),
         loop_dp=set_dp,
+        fan_gain=loops(lambda _, x: x.controls.fans_per_k),
+        fan_reset=loops(lambda _, x: x.controls.fans_reset_s),
+        heatpump_rate=loops(lambda _, x: 1.0 / x.controls.heat_pump_s),
+        heatpump_least=loops(lambda _, x: np.nan if x.controls.heat_pump_least_c is None else x.controls.heat_pump_least_c),
     )
 
 

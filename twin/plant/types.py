@@ -55,7 +55,7 @@ class Leaves:
     plate_exponent: Array  # [R] of the rest, falling with flow
     plate_factor: Array  # [..., R, K] relative conductance of each plate: 1 clean, less blocked
     volumetric: Array  # [R] J/(m3 K) of its coolant
-    manifold_capacity: Array  # [R] J/K
+    manifold_capacity: Array  # [R] J/K of the coolant that has passed the plates
     rated_flow: Array  # [R] m3/s
     throttle: Array  # [R] degC
     shutdown: Array  # [R] degC

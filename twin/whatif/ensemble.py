@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from twin.whatif import singled
 from twin.whatif.ground import Ground
-from twin.whatif.limits import LIMITS, Reached, times
+from twin.whatif.limits import HARM, LIMITS, Reached, times
 from twin.whatif.motion import averaged
 from twin.whatif.record import Trajectory
 from twin.whatif.schedule import Piece, Span, spans
@@ -22,7 +23,7 @@ from twin.whatif.together import CHUNK, Future, calm, together
 
 Array = np.ndarray
 # one standard deviation, relative or K; assumptions: makers' tolerances, uncertainty of a day's forecast, and a load that is not quite what is asked
-PLATE_ALL, PLATE_EACH, UA_ALL, UA_EACH, REJECTION, AIR_K, LOAD, MASS, LOOP_K, COOLANT_K = 0.04, 0.02, 0.04, 0.02, 0.08, 0.7, 0.015, 0.08, 0.3, 0.2
+PLATE_ALL, PLATE_EACH, UA_ALL, UA_EACH, REJECTION, AIR_K, LOAD, MASS, LOOP_K, COOLANT_K, PLATE_ONE = 0.04, 0.02, 0.04, 0.02, 0.08, 0.7, 0.015, 0.08, 0.3, 0.2, 0.04
 LEAST = 0.3  # of any conductance
 STEPS, RECORDS = 360, 120
 LONGEST_S, SHORT_S, SPARSE = 10.0, 2.5, 2  # controllers swing in longer steps; steps for a while after a change, and those of a record
@@ -44,7 +45,7 @@ class Bands:
 def assumed(g: Ground) -> Doubt:
     """Of a designed plant that nobody has measured."""
     loops, cdus, racks = len(g.halls), len(g.m.cdu_head), len(g.m.rack)
-    return Doubt(np.full(loops, LOOP_K), np.full(cdus, COOLANT_K), np.full(racks, PLATE_EACH), np.full(cdus, UA_EACH))
+    return Doubt(np.full(loops, LOOP_K), np.full(cdus, COOLANT_K), np.full(racks, PLATE_EACH), np.full(racks, PLATE_ONE), np.full(cdus, UA_EACH))
 
 
 def member(g: Ground, start: Start, plan: Sequence[Piece], rng: np.random.Generator) -> tuple[Start, list[Piece]]:
@@ -54,11 +55,13 @@ def member(g: Ground, start: Start, plan: Sequence[Piece], rng: np.random.Genera
     ua = np.exp(UA_ALL * rng.normal() * common + doubt.ua * rng.normal(size=len(g.m.cdu_head)))
     rejection, air, load, mass = np.exp(REJECTION * rng.normal()), AIR_K * rng.normal(), np.exp(LOAD * rng.normal()), np.exp(MASS * rng.normal())
     loop, coolant = doubt.core_k * rng.normal(size=len(g.halls)), doubt.cdu_k * rng.normal(size=len(g.m.cdu_head))
-    rack = coolant[g.p.wiring.rack_cdu]
+    rack, plates = coolant[g.p.wiring.rack_cdu], np.repeat(np.maximum(plate, LEAST)[:, None], s.die.shape[-1], -1)
+    rows = singled.singled(start, plan)
+    plates[rows] *= np.exp(doubt.gpu[rows, None] * rng.normal(size=(len(rows), s.die.shape[-1])))
     state = replace(s, core=s.core + loop[:, None], mains=s.mains + loop[:, None, None], tcs_supply=s.tcs_supply + coolant, tcs_return=s.tcs_return + coolant,
                     manifold=s.manifold + rack, die=s.die + rack[:, None], plate=s.plate + rack[:, None])
     p = start.known or g.p
-    known = replace(p, leaves=replace(p.leaves, plate_factor=p.leaves.plate_factor * np.maximum(plate, LEAST)[:, None],
+    known = replace(p, leaves=replace(p.leaves, plate_factor=p.leaves.plate_factor * plates,
                                            die_capacity=p.leaves.die_capacity * mass, plate_capacity=p.leaves.plate_capacity * mass),
                     cdus=replace(p.cdus, ua=p.cdus.ua * np.maximum(ua, LEAST)),
                     core=replace(p.core, cooler_ua=p.core.cooler_ua * rejection, tower_ua=p.core.tower_ua * rejection))
@@ -96,25 +99,29 @@ def sparser(span: Span, stride: int) -> Span:
     return replace(span, each=SPARSE) if span.each == 1 else replace(span, each=-(-span.each // stride) * stride, stride=stride)
 
 
-def hottest(t: Trajectory, s: Start, throttle: Array) -> Trajectory:
-    """A future of lumped racks with its hottest GPUs: as far above the mean as at the start, at the same power."""
+def hottest(g: Ground, t: Trajectory, s: Start, plan: Sequence[Piece], dt: float) -> Trajectory:
+    """A future of lumped racks with its hottest GPUs: as far above the mean as at the start, at the same power; those that fare otherwise one by one."""
     above = s.state.die.max(-1) - s.state.die.mean(-1)
     hot = t["rack.gpu_max_c"] + above * (1.0 - t["rack.lost"])
-    return replace(t, values=dict(t.values) | {"rack.gpu_max_c": hot, "rack.gpu_margin_k": throttle - hot, "site.gpu_max_c": hot.max(-1)})
+    rows = singled.singled(s, plan)
+    if len(rows):
+        hot[:, rows] = singled.hottest(g, s, plan, t, rows, dt)
+    return replace(t, values=dict(t.values) | {"rack.gpu_max_c": hot, "rack.gpu_margin_k": g.p.leaves.throttle - hot, "site.gpu_max_c": hot.max(-1)})
 
 
 def futures(g: Ground, start: Start, pace: Pace, seeds: Sequence[Sequence[int]]) -> list[Trajectory]:
     """Members of these seeds."""
     drawn = [member(g, start, pace.plan, np.random.default_rng(seed)) for seed in seeds]
     found = together(g, [Future(mine, plan, averaged(mine.state, mine.machines)) for mine, plan in drawn], pace.grid, pace.dt)
-    return [hottest(t, mine, g.p.leaves.throttle) for t, (mine, _) in zip(found, drawn, strict=True)]
+    return [hottest(g, t, mine, plan, pace.dt) for t, (mine, plan) in zip(found, drawn, strict=True)]
 
 
 def bands(g: Ground, start: Start, plan: Sequence[Piece], dt: float, steps: int, members: int, seed: int, reached: Sequence[Reached],
           tell: Callable[[float], None] = lambda share: None) -> Bands:
     """Bands of an answer; member i draws from (seed, i) alone, so it is the same in any company."""
     pace = paced(g, start, plan, dt, steps)
-    limits = [limit for limit in LIMITS if limit.name in {r.name for r in reached}]
+    names = {r.name for r in reached}
+    limits = [limit for limit in LIMITS if limit.name in names or limit.severity == HARM]
     curves, hits, grid = [], [], np.zeros(0)
     for first in range(0, members, CHUNK):
         numbers = range(first, min(first + CHUNK, members))
@@ -124,7 +131,7 @@ def bands(g: Ground, start: Start, plan: Sequence[Piece], dt: float, steps: int,
             hits.append([times(g, start.world, limit, t).min() for limit in limits])
         tell((numbers[-1] + 1) / members)
     shown = np.quantile(np.array(curves), QUANTILES, axis=0)
-    at = dict(zip((limit.name for limit in limits), np.array(hits).T, strict=True))
+    at = {limit.name: x for limit, x in zip(limits, np.array(hits).T, strict=True) if limit.name in names or np.isfinite(x).any()}
     return Bands(members, grid, {name: shown[:, k] for k, name in enumerate(CURVES)}, {name: _reach(x) for name, x in at.items()},
                  {name: _spread(x) for name, x in at.items()})
 

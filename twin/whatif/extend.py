@@ -28,8 +28,8 @@ def extended(g: Ground, start: Start, perturbations: Sequence[Perturbation]) -> 
     state, machines, stocks = (longer(getattr(start, f), getattr(full, f)) for f in ("state", "machines", "stocks"))
     world = replace(without_power(wider, len(g.halls), longer(start.world, full.world)), prices=start.world.prices)
     known = None if start.known is None else _known(start.known, wider.p)
-    air = None if start.air is None else longer(start.air, wider.m.air)
-    return wider, replace(start, air=air, state=state, machines=machines, stocks=stocks, world=world, known=known, doubt=None)
+    m = None if start.m is None else longer(start.m, wider.m)
+    return wider, replace(start, m=m, state=state, machines=machines, stocks=stocks, world=world, known=known, doubt=None)
 
 
 def longer(old: T, new: T) -> T:

@@ -12,6 +12,7 @@ from twin.physics.water_use import entering_air
 from twin.plant import nodes
 from twin.plant.facility import cooler_air, cooler_ua
 from twin.plant.machines import Machinery, Machines, at_rest
+from twin.plant.pumped import RANGEABILITY
 from twin.plant.types import Inputs, Parameters, State
 
 Array = np.ndarray
@@ -47,9 +48,7 @@ def _speed(flow: Array, running: Array, head: Array, rated: Array, system: Array
 
 def position(m: Machinery, conductance: Array) -> Array:
     """Position [C] of CDU valves at which their branches have this conductance [m3/(s Pa^0.5)]."""
-    y2 = np.square(conductance)
-    opening = np.sqrt(m.valve * y2 / np.maximum(1.0 - m.branch * y2, 1e-9))
-    return np.clip(np.log1p(np.minimum(opening, 1.0) * (h.RANGEABILITY - 1.0)) / np.log(h.RANGEABILITY), 0.02, 1.0)
+    return h.opening(conductance / m.valve, RANGEABILITY)
 
 
 def cooling(p: Parameters, x: Machines, u: Inputs, state: State, heat: Array) -> Machines:

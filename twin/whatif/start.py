@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from twin.plant.machines import Machines
+from twin.plant.machines import Machinery, Machines
 from twin.plant.operate import settle
 from twin.plant.power import at_rest
 from twin.plant.stocks import Stocks, filled
@@ -26,7 +26,8 @@ class Doubt:
 
     core_k: Array  # [L] the whole loop warmer
     cdu_k: Array  # [C] likewise its coolant
-    plate: Array  # [R] cold plates
+    plate: Array  # [R] cold plates of a rack together
+    gpu: Array  # [R] one of them
     ua: Array  # [C] exchangers
 
 
@@ -42,12 +43,12 @@ class Start:
     ts_ms: int = 0  # event time of the moment; 0 for a designed one
     known: Parameters | None = None  # as learned; of the datasheets when left out
     doubt: Doubt | None = None
-    air: Array | None = None  # [L] conductance of the fan coils' branches m3/(s Pa^0.5) as found; of the design when left out
+    m: Machinery | None = None  # as found; of the datasheets when left out
 
 
 def suited(g: Ground, s: Start) -> Ground:
     """The ground with what a start has found of machines that nothing else learns."""
-    return g if s.air is None else replace(g, m=replace(g.m, air=s.air))
+    return g if s.m is None else replace(g, m=s.m)
 
 
 def designed(g: Ground, load: float | None = None, dry_bulb: float | None = None, wet_bulb: float | None = None) -> Start:
