@@ -2,7 +2,7 @@
 #
 #   make demo [INFLUX=url] [SPEED=10] [SITE=...] [ARGS="..."]   the data center, live in a browser
 #   make test [JOBS=2] [ARGS="tests/unit -k house"]              servers, then the whole suite
-#   make score [JOBS=2] [ARGS="--seeds 100-119"]                 the twin against a hidden plant; figures into docs/score.md
+#   make score [JOBS=2] [ARGS="--seeds 100-119"]                 the twin against a hidden plant for 72 days; goes on where it was cut; figures into docs/score.md
 #   make whatif-truth                                         what-ifs against hidden plants; figures into docs/whatif.md (some minutes)
 #   make fuzz [ARGS="--hypothesis-seed=1"]                     two thousand hostile requests at every door (some minutes)
 #   make env | lock | lint | bench | grafana | servers | clean
@@ -52,7 +52,8 @@ bench: env
 	@exec $(BIN)/boucle bench $(ARGS)
 
 score: env
-	@exec $(BIN)/boucle score --jobs $(JOBS) --write docs/score.md $(or $(ARGS),--site valence --seeds 100-119)
+	@mkdir -p $(CACHE)
+	@exec $(BIN)/boucle score --jobs $(JOBS) --keep $(CACHE)/score.jsonl --write docs/score.md $(or $(ARGS),--site valence --seeds 100-171)
 
 whatif-truth: env-test
 	@exec $(BIN)/python -m tests.foreseen $(ARGS)

@@ -26,6 +26,7 @@ echo "installing the packages of requirements/$want.txt into .venv" >&2
 [ "$([ -f "$stamp" ] && cut -d' ' -f3- "$stamp")" = "$PWD" ] && .venv/bin/python -c '' 2>/dev/null || "$uv" venv --quiet --clear --python "$(deploy/python.sh)" .venv
 "$uv" pip sync --quiet --python .venv/bin/python --require-hashes "requirements/$want.txt"
 "$uv" pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --editable .
-echo "compiling the plant: under a minute, once" >&2
+echo "compiling the plant: a minute or two, once" >&2
 .venv/bin/python -m twin.bench._warm
+.venv/bin/python -m sensors.warm
 echo "$want $(sum "$want") $PWD" >"$stamp"

@@ -58,6 +58,7 @@ def command(
     jobs: Annotated[int, typer.Option(min=1, help="Runs at a time.")] = 1,
     truth: Annotated[list[str] | None, typer.Option(help="Setting of the hidden plant, key=value, again for more; docs/score.md.")] = None,
     runs: Annotated[bool, typer.Option(help="List every run.")] = False,
+    keep: Annotated[Path | None, typer.Option(dir_okay=False, help="File of runs, a line each: those it has are not played again.")] = None,
     write: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Document whose section of figures is written anew.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Figures as JSON.")] = False,
 ) -> None:
@@ -69,11 +70,7 @@ def command(
     except ValueError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
-    results = []
-    for n, result in enumerate(played(todo, jobs), 1):
-        results.append(result)
-        if sys.stderr.isatty():
-            typer.echo(f"\r{n}/{len(todo)}", nl=n == len(todo), err=True)
+    results = list(_shown(_results(todo, jobs, keep), len(todo)))
     figures = summary(results, runs)
     if write:
         _written(write, figures)
@@ -85,10 +82,36 @@ def command(
     show(figures)
 
 
+def _results(todo: list[Plan], jobs: int, keep: Path | None) -> Iterator[Result]:
+    """Results in order; those of the file `keep` are not played again."""
+    from sensors.score.kept import continued
+
+    if keep is None:
+        yield from played(todo, jobs)
+        return
+    try:
+        yield from continued(todo, keep, lambda rest: played(list(rest), jobs))
+    except ValueError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+
+
+def _shown(results: Iterator[Result], count: int) -> Iterator[Result]:
+    """The same, counted on a terminal."""
+    for n, result in enumerate(results, 1):
+        if sys.stderr.isatty():
+            typer.echo(f"\r{n}/{count}", nl=n == count, err=True)
+        yield result
+
+
+ASIDE = ("--write", "--keep", "--jobs", "--json")  # change no figure
+
+
 def _written(file: Path, figures: dict[str, Any]) -> None:
     from sensors.score.markdown import write
 
-    asked = [word for word in sys.argv[1:] if word not in ("score", "--write", str(file))]
+    words = sys.argv[1:]
+    asked = [w for before, w in zip(["", *words], words, strict=False) if w not in ("score", *ASIDE) and before not in ASIDE]
     try:
         write(file, figures, " ".join(asked))
     except ValueError as error:

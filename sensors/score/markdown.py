@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sensors.score.table import spoken
+from sensors.score.table import judged, spoken
 
 BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
 
@@ -31,16 +31,22 @@ def section(figures: dict[str, Any], asked: str) -> Iterator[str]:
     yield (f"False alarms {alarms['count']} ({alarms['per_week']:g} a site and week), false findings {findings['count']} "
            f"({findings['per_week']:g} a site and week). Processor {speed['cpu_s_a_run']:g} s, wall {speed['wall_s_a_run']:g} s a run; ms a step: "
            + ", ".join(f"{k} {v:.2f}" for k, v in speed["ms_a_step"].items()) + ".")
+    yield from _targets(figures["targets"])
     yield from _faults(figures)
     yield from _virtual(figures["virtual"])
     yield from _nis(figures["nis"])
     yield ""
 
 
+def _targets(rows: list[dict[str, Any]]) -> Iterator[str]:
+    yield from ("", "| target | aim | found | |", "| --- | --- | --- | --- |")
+    yield from (f"| {t['what']} | {t['aim']} | {t['found']} | {judged(t['met'])} |" for t in rows)
+
+
 def _faults(figures: dict[str, Any]) -> Iterator[str]:
-    yield from ("", "| fault | runs | detected | named | suspected | alarmed | median | worst |", "| --- | --- | --- | --- | --- | --- | --- | --- |")
-    for name, f in [*figures["faults"].items(), ("**in the catalogue**", figures["catalogue_faults"]), ("**all**", figures["all_faults"])]:
-        counts = " | ".join(str(f[k]) for k in ("runs", "detected", "named", "suspected", "alarmed"))
+    yield from ("", "| fault | runs | detectable | detected | named | suspected | alarmed | median | worst |", "| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+    for name, f in [*figures["faults"].items(), ("**in the catalogue**", figures["catalogue_faults"]), ("**detectable**", figures["detectable"]), ("**all**", figures["all_faults"])]:
+        counts = " | ".join(str(f[k]) for k in ("runs", "detectable", "detected", "named", "suspected", "alarmed"))
         yield f"| {name} | {counts} | {spoken(f['delay_median_s'])} | {spoken(f['delay_worst_s'])} |"
 
 

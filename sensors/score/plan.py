@@ -17,7 +17,8 @@ from sensors.truth.settings import Settings
 
 FIRST_DAY_S, DAYS, DAY_S = 1_735_689_600, 730, 86_400  # a day of 2025 or 2026
 HEALTHY_EVERY = 6  # seeds: one in six is a healthy plant
-EARLIEST, LATEST = 0.1, 0.25  # of the run: the fault begins early enough for slow ones to show
+EARLIEST, LATEST = 0.2, 0.3  # of the run: the fault begins when the twin has settled, early enough for slow ones to show
+SETTLED_S = 1800.0  # no fault before, in a run that is long enough
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def _fault(site: Site, seed: int, kind: str | None, hours: float, settings: Sett
         return None
     rng, how = stream(seed, "plan", kind), FAULTS[kind]
     size = how.size(rng) * (settings.fault_size if how.scales else 1.0)
-    start = 3600.0 * hours * rng.uniform(EARLIEST, LATEST)
+    start = max(3600.0 * hours * rng.uniform(EARLIEST, LATEST), min(SETTLED_S, 1800.0 * hours))
     return Fault(kind, _target(site, rng, how, fitted), float(start), float(size), start + how.lasts_s)
 
 

@@ -3,11 +3,13 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from sensors.score.kinds import FAULTS
 from sensors.score.nis import figures
 from sensors.score.run import STAGES, Result
+from sensors.score.targets import targets
 from sensors.score.virtual import VIRTUAL, Errors
 from sensors.score.watch import Watch
 from twin.estimate.catalogue import CATALOGUE
@@ -22,17 +24,18 @@ def summary(results: Sequence[Result], listed: bool = False) -> dict[str, Any]:
     false = sum(len(r.watch.false) for r in results)
     alarms = sum(len(r.watch.false_alarms) for r in results)
     first = results[0].plan
-    return {
+    found = {
         "site": first.site, "seeds": sorted({r.plan.seed for r in results}), "hours": first.hours, "step_s": first.step_s, "runs": len(results),
         "faults": {kind: _fault([r for r in results if _kind(r) == kind]) for kind in sorted({_kind(r) for r in results} - {HEALTHY})},
         "catalogue_faults": _fault([r for r in results if r.plan.fault and set(FAULTS[r.plan.fault.kind].names) & set(CATALOGUE)]),
-        "all_faults": _fault([r for r in results if r.plan.fault]),
+        "detectable": _fault([r for r in results if r.detectable]), "all_faults": _fault([r for r in results if r.plan.fault]),
         "false_alarms": {"count": alarms, "per_week": round(alarms * WEEK_H / hours, 3), "beside_faults": sum(len(r.watch.more_alarms) for r in results)},
         "false_findings": {"count": false, "per_week": round(false * WEEK_H / hours, 3), "secondary": sum(len(r.watch.secondary) for r in results)},
         "virtual": {v.name: _virtual(v.unit, v.limit, [r.errors[v.name] for r in results]) for v in VIRTUAL},
         "nis": figures([r.nis for r in results]), "speed": _speed(results),
         "list": [_run(r) for r in results] if listed else [],
     }
+    return found | {"targets": [asdict(t) for t in targets(found)]}
 
 
 def _kind(r: Result) -> str:
@@ -44,7 +47,7 @@ def _fault(results: Sequence[Result]) -> dict[str, Any]:
     watches = [r.watch for r in results]
     delays = sorted(_delay(w, w.detected_ms) for w in watches)
     return {
-        "runs": len(watches), "detected": sum(w.detected_ms is not None for w in watches), "named": sum(w.named_ms is not None for w in watches),
+        "runs": len(watches), "detectable": sum(bool(r.detectable) for r in results), "detected": sum(w.detected_ms is not None for w in watches), "named": sum(w.named_ms is not None for w in watches),
         "suspected": sum(w.suspected_ms is not None for w in watches), "alarmed": sum(w.alarmed_ms is not None for w in watches),
         "delay_median_s": _finite(statistics.median(delays)) if delays else None,
         "delay_worst_s": _finite(delays[-1]) if delays else None, "false": sum(len(w.false) for w in watches),
@@ -76,7 +79,7 @@ def _speed(results: Sequence[Result]) -> dict[str, Any]:
 
 def _run(r: Result) -> dict[str, Any]:
     f, w = r.plan.fault, r.watch
-    return {"seed": r.plan.seed, "fault": _kind(r), "target": f.target if f else None, "size": round(f.size, 4) if f else None,
+    return {"seed": r.plan.seed, "fault": _kind(r), "target": f.target if f else None, "size": round(f.size, 4) if f else None, "detectable": r.detectable,
             "start_s": round(f.start_s, 1) if f else None, "detected_after_s": _finite(_delay(w, w.detected_ms)) if f else None,
             "named_after_s": _finite(_delay(w, w.named_ms)) if f else None, "alarmed_after_s": _finite(_delay(w, w.alarmed_ms)) if f else None,
             "false": w.false, "secondary": w.secondary, "false_alarms": w.false_alarms, "more_alarms": w.more_alarms}

@@ -36,6 +36,7 @@ class Result:
     watch: Watch
     errors: dict[str, Errors] = field(default_factory=dict)
     nis: dict[str, Nis] = field(default_factory=dict)
+    detectable: bool | None = None  # whether the sensors could tell the fault of the plan, as the twin said when it began; None of a healthy plant
     messages: int = 0
     refused: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
@@ -126,6 +127,8 @@ def _told(m: Match, heard: Iterable[Event]) -> Iterator[tuple[Effect, ...]]:
 def _judge(m: Match, effects: tuple[Effect, ...]) -> None:
     """The twin's newest snapshot against the truth of its time, and what it said."""
     now, watch = m.twin.snapshot.ts_ms, m.result.watch
+    if m.result.detectable is None and now + 1000 * m.result.plan.step_s >= watch.begins_ms:
+        m.result.detectable = view.detectable(m.twin, watch, m.result.plan)
     watch.see(now, view.findings(m.twin))
     watch.hear(now, view.announced(effects), lambda alarm: passed(m.truth, alarm))
     if SETTLE_S * 1000 <= now - m.result.plan.start_ms and now < watch.begins_ms:

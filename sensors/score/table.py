@@ -13,6 +13,7 @@ def show(figures: dict[str, Any], console: Console | None = None) -> None:
     if figures["faults"]:
         out.print(_faults(figures))
     out.print(_virtual(figures["virtual"]))
+    out.print(_targets(figures["targets"]))
     for run in figures["list"]:
         out.print(run)
     alarms, findings, speed = figures["false_alarms"], figures["false_findings"], figures["speed"]
@@ -26,9 +27,9 @@ def show(figures: dict[str, Any], console: Console | None = None) -> None:
 
 
 def _faults(figures: dict[str, Any]) -> Table:
-    table = Table("fault", "runs", "detected", "named", "suspected", "alarmed", "median", "worst", "false", title="Faults")
-    for name, f in [*figures["faults"].items(), ("in the catalogue", figures["catalogue_faults"]), ("all", figures["all_faults"])]:
-        table.add_row(name, *(str(f[k]) for k in ("runs", "detected", "named", "suspected", "alarmed")), spoken(f["delay_median_s"]), spoken(f["delay_worst_s"]),
+    table = Table("fault", "runs", "detectable", "detected", "named", "suspected", "alarmed", "median", "worst", "false", title="Faults")
+    for name, f in [*figures["faults"].items(), ("in the catalogue", figures["catalogue_faults"]), ("detectable", figures["detectable"]), ("all", figures["all_faults"])]:
+        table.add_row(name, *(str(f[k]) for k in ("runs", "detectable", "detected", "named", "suspected", "alarmed")), spoken(f["delay_median_s"]), spoken(f["delay_worst_s"]),
                       str(f["false"]))
     return table
 
@@ -41,6 +42,18 @@ def _virtual(rows: dict[str, Any]) -> Table:
             cover = "-" if v["coverage_95"] is None else f"{100 * v['coverage_95']:.1f} %"
             table.add_row(name, f"{v['rmse']:.3f} {v['unit']}", aim, cover, str(v["samples"]))
     return table
+
+
+def _targets(rows: list[dict[str, Any]]) -> Table:
+    table = Table("what", "aim", "found", "", title="Targets")
+    for t in rows:
+        table.add_row(t["what"], t["aim"], t["found"], judged(t["met"]))
+    return table
+
+
+def judged(met: bool | None) -> str:
+    """How a target stands, in a word."""
+    return "not measured" if met is None else "met" if met else "missed"
 
 
 def spoken(seconds: float | None) -> str:

@@ -1,16 +1,23 @@
-"""What the referee reads off the twin: its findings, its normalised innovations, the alarms it announces. Nothing else of its inside is looked at."""
+"""What the referee reads off the twin: its findings, what it could find, its normalised innovations, the alarms it announces. Nothing else of its inside is looked at."""
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
 from config.classes import CLASSES
+from config.quantities import QUANTITIES
+from sensors.score.plan import Plan
+from sensors.score.watch import Watch
 from twin.alarms.table import RAISE, UNACKNOWLEDGED
+from twin.estimate.catalogue import CATALOGUE
 from twin.estimate.findings import Finding, Place
+from twin.estimate.health.assess import tells
 from twin.events import SUSPECT, Alarm, AlarmChange, Effect
 
+NEVER_LESS = 1e300  # any size that is told at all: the measures of truth and catalogue differ
 UNNAMED = "sensor_suspect"  # a reading that is not believed, no fault named
 
 
@@ -29,6 +36,25 @@ def _suspects(twin: Any) -> tuple[Finding, ...]:
 def _suspect(ts_ms: int, place: Place) -> Finding:
     nan = float("nan")
     return Finding(UNNAMED, place, ts_ms, nan, nan, nan, float("inf"), "reading not believed", ((UNNAMED, place),))
+
+
+def detectable(twin: Any, watch: Watch, plan: Plan) -> bool:
+    """Whether the twin says that the sensors it hears can tell the fault that is about to begin, at its place and in the size that it will reach."""
+    where, fault = watch.where, plan.fault
+    place = Place(where.cls, where.row, where.columns[0] if where.columns else "", where.part)
+    reached = abs(fault.size) * (_factor(where.columns) if fault.kind in ("sensor_bias", "sensor_drift") else 1.0)
+    if fault.kind == "sensor_drift":
+        reached *= plan.hours - fault.start_s / 3600.0
+    for name in set(watch.names) & set(CATALOGUE):
+        least = tells(twin.model.health, twin.health, name, place)
+        sized = CATALOGUE[name].share and not CATALOGUE[name].sensor or fault.kind in ("sensor_bias", "sensor_drift")
+        if math.isnan(least) or least <= (reached if sized else NEVER_LESS):
+            return True
+    return False
+
+
+def _factor(columns: tuple[str, ...]) -> float:
+    return float(QUANTITIES[columns[0]].factor)
 
 
 def normalised(twin: Any) -> Mapping[str, np.ndarray]:

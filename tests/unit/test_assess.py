@@ -15,8 +15,9 @@ from tests.healthy import Values, acquainted, advance, rooms
 from twin.api.faults import info
 from twin.cli import faults as cli
 from twin.estimate.catalogue import CATALOGUE
+from twin.estimate.findings import Place
 from twin.estimate.health import monitor
-from twin.estimate.health.assess import Assessed, assess
+from twin.estimate.health.assess import Assessed, assess, tells
 from twin.estimate.health.tracks import BELIEVE
 
 Array = np.ndarray
@@ -53,6 +54,15 @@ def test_a_silent_column_is_named_where_it_is_missing() -> None:
     for name in ("cdu_pump_wear", "cdu_pump_trip", "racks_blocked"):
         assert (found[name].able, found[name].missing, found[name].why) == (16, rooms().facts.ids["cdu"][2:4], "no cdu.dp_kpa"), name
     assert found["hx_fouling"].able == 18
+
+
+def test_one_place_is_told_as_all_of_them_are() -> None:
+    h = acquainted()[0]
+    assert tells(rooms(), h, "hx_fouling", Place("cdu", 3)) == pytest.approx(told()["hx_fouling"].smallest, rel=1.0)
+    assert np.isnan(tells(rooms(), h, "feed_loss", Place("feed", 0)))  # by a rule, of any size
+    assert 0.0 < tells(rooms(), h, "sensor_bias", Place("cdu", 3, "tcs_supply_c")) < 5.0
+    early = advance(monitor.begin(rooms()), 1_000_000.0, 300.0)[0]
+    assert tells(rooms(), early, "hx_fouling", Place("cdu", 3)) == tells(rooms(), early, "sensor_bias", Place("cdu", 3, "tcs_supply_c")) == np.inf
 
 
 def test_nothing_is_claimed_before_channels_are_known() -> None:

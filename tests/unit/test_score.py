@@ -12,14 +12,15 @@ from config.classes import CLASSES
 from config.load import load_site
 from sensors.faults import KINDS, Fault
 from sensors.fitted import drawn
-from sensors.score.cli import plans, seeds_of
+from sensors.score.cli import plans, played, seeds_of
+from sensors.score.kept import continued, sources
 from sensors.score.kinds import FAULTS
 from sensors.score.limits import passed
 from sensors.score.markdown import BEGIN, END, write
 from sensors.score.nis import Nis, band, figures
 from sensors.score.plan import HEALTHY_EVERY, Plan, kind_of_seed, kinds_of, planned
 from sensors.score.report import summary
-from sensors.score.run import run
+from sensors.score.run import STAGES, Result, run
 from sensors.score.virtual import VIRTUAL, Errors
 from sensors.score.watch import Watch
 from sensors.simulate import simulated
@@ -62,7 +63,7 @@ def test_a_site_with_towers_plays_as_well():
 def test_the_figures_are_json_of_one_form():
     result = run(plan(hours=0.02))
     figures = json.loads(json.dumps(summary([result], listed=True), allow_nan=False))
-    assert set(figures) == {"site", "seeds", "hours", "step_s", "runs", "faults", "catalogue_faults", "all_faults", "false_alarms", "false_findings", "virtual", "nis", "speed", "list"}
+    assert set(figures) == {"site", "seeds", "hours", "step_s", "runs", "faults", "catalogue_faults", "detectable", "all_faults", "targets", "false_alarms", "false_findings", "virtual", "nis", "speed", "list"}
     assert set(figures["virtual"]) == {v.name for v in VIRTUAL}
     assert all(set(v) == {"unit", "samples", "rmse", "coverage_95", "aim"} for v in figures["virtual"].values())
     assert figures["runs"] == 1 and figures["all_faults"]["runs"] == 0 and figures["list"][0]["fault"] == "healthy"
@@ -79,6 +80,47 @@ def test_figures_are_written_between_their_marks(tmp_path):
     file.write_text("nothing")
     with pytest.raises(ValueError, match="no place for figures"):
         write(file, figures, "")
+
+
+def untimed(results: list[Result]) -> str:
+    """Everything of the runs but how long they took."""
+    return json.dumps([summary([replace(r, seconds=dict.fromkeys(STAGES, 0.0), wall_s=0.0)], listed=True) for r in results])
+
+
+def test_a_score_that_was_cut_goes_on_and_processes_change_nothing(tmp_path):
+    todo, asked = [plan(seed=seed, hours=0.01) for seed in (7, 8, 9)], []
+
+    def play(rest):
+        asked.append([p.seed for p in rest])
+        return played(list(rest), 2 if len(rest) > 1 else 1)
+
+    file = tmp_path / "runs.jsonl"
+    whole = untimed(list(continued(todo, file, play)))
+    lines = file.read_text().splitlines(keepends=True)
+    file.write_text("".join(lines[:2]) + lines[2][:50])  # cut while the last line was written
+    assert untimed(list(continued(todo, file, play))) == whole == untimed([run(p) for p in todo])
+    assert asked == [[7, 8, 9], [9]] and file.read_text().count("\n") == 3
+    file.write_text(file.read_text().replace(sources(), "of other sources"))
+    list(continued(todo[:1], file, play))
+    assert asked[-1] == [7]
+    file.write_text("no run\n")
+    with pytest.raises(ValueError, match="runs.jsonl:1"):
+        list(continued(todo, file, play))
+
+
+def test_targets_are_told_as_met_missed_or_not_measured():
+    healthy = run(plan(hours=0.01))
+    healthy.errors["cdu_heat_kw"] = Errors(4, 4 * 2.0**2, 4, 2)
+    healthy.nis["cdu"] = Nis(10.0, 10, 100, 95)
+    found = {t["what"]: t["met"] for t in summary([healthy])["targets"]}
+    assert found["RMSE of cdu_heat_kw"] is False and found["95 % band of cdu_heat_kw"] is False and found["NIS of cdu"] is True
+    assert found["median delay of pump trip"] is None and found["RMSE of gpu_c_unmetered"] is None and found["false alarms"] is True
+
+
+@pytest.mark.parametrize("hours, least", [(24.0, 4.8 * 3600), (1.0, 1800.0), (0.5, 900.0)])
+def test_faults_begin_when_the_twin_has_settled(hours, least):
+    starts = [p.fault.start_s for seed in range(12) for p in planned(VALENCE, "valence", seed, None, hours, 5.0, Settings()) if p.fault]
+    assert least <= min(starts) and max(starts) <= max(0.3 * hours * 3600, least)
 
 
 def test_the_twin_is_never_told_what_has_no_meter():

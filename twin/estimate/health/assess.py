@@ -14,6 +14,7 @@ import numpy as np
 from config.classes import CLASSES
 from twin.estimate.catalogue import CATALOGUE
 from twin.estimate.catalogue.entry import CREEP, STEP, Entry
+from twin.estimate.findings import Place
 from twin.estimate.health import hypotheses as hyp
 from twin.estimate.health.alone import DROPOUT, KINDS, NOISE, SPIKE, STUCK
 from twin.estimate.health.baseline import Departure
@@ -49,6 +50,27 @@ def assess(r: Rooms, h: Health) -> tuple[Assessed, ...]:
     seen, heard = _errors(r, h), _heard(r, h)
     found = (_sensor(r, h, e, seen) if e.sensor else _plant(r, h, e, heard) for e in CATALOGUE.values() if not e.cls or r.facts.rows[e.cls])
     return tuple(found)
+
+
+def tells(r: Rooms, h: Health, name: str, place: Place) -> float:
+    """Smallest size of one fault told at one place, in the fault's own measure (sensors' SI); NaN of one without a size, infinite where it cannot be assessed."""
+    e = CATALOGUE[name]
+    if e.sensor:
+        if e.name not in KINDS:
+            return _errors(r, h).get(name, {}).get((place.cls, place.row, place.column), NEVER)
+        able = r.flat.split(_alone(r, h, name) & (h.watch.heard > 0))[place.cls][place.row, CLASSES[place.cls].column(place.column)]
+        return float("nan") if able else NEVER
+    heard = _heard(r, h)
+    if not e.cls:
+        return float("nan")
+    rows = slice(None) if place.cls != e.cls else slice(place.row, place.row + 1)
+    if _ruled(r, e, heard)[rows].any():
+        return float("nan")
+    size = (_least(r, h, e) if e.signature else np.full(r.facts.rows[e.cls], NEVER))[rows]
+    least = float(size.min(initial=NEVER))
+    if least > (e.most or NEVER) or least == NEVER:
+        return NEVER
+    return float(-np.expm1(-least)) if e.share else least
 
 
 def _plant(r: Rooms, h: Health, e: Entry, heard: Mapping[str, Array]) -> Assessed:
