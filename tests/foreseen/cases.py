@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 
 from sensors.loads import PlainLoad
+from sensors.truth.compiled import known
 from sensors.truth.effects import Effects
 from sensors.truth.hydraulics import viscosity_film
 from sensors.truth.plant import Truth, healthy
@@ -80,6 +81,7 @@ def set_points(part: str, **values: float) -> Write:
     def happens(truth: Truth) -> None:
         changed = {name: np.full_like(getattr(getattr(truth.p, part), name), value) for name, value in values.items()}
         truth.p = replace(truth.p, **{part: replace(getattr(truth.p, part), **changed)})
+        truth.known = known(truth.p, truth.site.model.base_kw * 1e3)
 
     return happens
 
@@ -98,8 +100,7 @@ def warmer(kelvin: float) -> Write:
 
 
 def no_network(truth: Truth) -> None:
-    model = truth.site.model
-    truth.site = replace(truth.site, model=model.model_copy(update={"network": model.network.model_copy(update={"peak_kw": 1e-3})}))
+    truth.network = truth.network._replace(peak=1.0)
 
 
 def both(*parts: Write) -> Write:

@@ -1,6 +1,7 @@
 """What the twin foresees against what a hidden plant then does: a few of the cases that `make whatif-truth` plays, on a plant of another seed."""
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import replace
 
 import pytest
@@ -36,3 +37,14 @@ def test_a_question_leaves_plant_and_start_alone(plant: Fed) -> None:
     played(plant, CASES[0])
     assert (plant.truth.state.die == before[0]).all()
     assert (plant.start.state.die == before[1]).all()
+
+
+@pytest.mark.parametrize(("words", "seen"), [("set-point tcs_supply_c 52", lambda t: t.state.cdu["tcs_supply"].min() > 44.0),
+                                             ("set-point fws_supply_c 55", lambda t: t.state.hall["fan"].max() == -1.0),
+                                             ("network-refuses", lambda t: t.state.hall["district_heat"].max() < 1e4),
+                                             ("cdu-isolated cdu-08", lambda t: t.state.cdu["cdu_flow"][7] == 0.0)])
+def test_what_is_said_to_happen_does_happen_to_the_plant(plant: Fed, words: str, seen) -> None:
+    truth = deepcopy(plant.truth)
+    next(c for c in CASES if c.words == words).happens(truth)
+    truth.step(240.0)
+    assert seen(truth) and not seen(plant.truth)
