@@ -12,12 +12,12 @@ from tests.oracles.belief import Belief
 from tests.oracles.gpus import update_gpus
 from tests.oracles.joint import Verdict, rescaled, update
 from twin.estimate import blocks, noise
-from twin.estimate.instruments import or_zero
 from twin.plant import nodes
 from twin.plant.types import Flows, State
 
 Array = np.ndarray
 Verdicts = dict[tuple[str, str], Verdict]
+PAIR = ("tcs_supply_c", "tcs_return_c")
 
 
 class Measured(NamedTuple):
@@ -28,10 +28,14 @@ class Measured(NamedTuple):
     gpu_rows: Array
     loop_of: Mapping[str, Array]  # class -> [rows] loop of each asset
     pair: tuple[Array, Array]  # [C, 2] coolant supply and return without their elements' lag, NaN where nothing came, and by how much that widens their scatter
+    scatter: Mapping[str, Array]  # variance of a sample, SI: [rows, measured columns]
 
     def of(self, cls: str, column: str) -> Array | None:
         rows = self.values.get(cls)
         return None if rows is None else rows[:, CLASSES[cls].column(column)]
+
+    def scattered(self, cls: str, column: str) -> Array:
+        return self.scatter[cls][:, CLASSES[cls].column(column)]
 
 
 class Judged(NamedTuple):
@@ -55,14 +59,12 @@ def assimilate(belief: Belief, measured: Measured, flows: Flows) -> Judged:
 def _core(belief: Belief, m: Measured, flows: Flows, verdicts: Verdicts, nis: dict[str, Array]) -> Belief:
     state, loops = belief.state, belief.state.core.shape[-2]
     x = np.concatenate([state.core, belief.core_more], axis=1)
-    seen = np.full((loops, len(blocks.CORE_SEES)), np.nan)
+    seen, var = np.full((loops, len(blocks.CORE_SEES)), np.nan), np.ones((loops, len(blocks.CORE_SEES)))
     for i, (cls, column, _) in enumerate(blocks.CORE_SENSORS):
         values = m.of(cls, column)
         if values is not None and cls != "cdu":
-            seen[m.loop_of[cls], i] = values
-    seen[:, len(blocks.CORE_SENSORS) - 1] = _hall_inlet(x, belief.core_cov, belief.slow.p.wiring.loop_cdus, m, verdicts)
-    var = np.ones(seen.shape)
-    var[:, : len(blocks.CORE_SENSORS)] = blocks.CORE_SCATTER**2
+            seen[m.loop_of[cls], i], var[m.loop_of[cls], i] = values, m.scattered(cls, column)
+    _hall_inlet(seen, var, x, belief, m, verdicts)
     _meters(seen, var, belief, m, flows)
     done = update(x, belief.core_cov, blocks.CORE_SEES, seen, var, noise.GATE)
     for i, (cls, column, _) in enumerate(blocks.CORE_SENSORS):
@@ -71,7 +73,7 @@ def _core(belief: Belief, m: Measured, flows: Flows, verdicts: Verdicts, nis: di
     nis["core"] = done.white**2
     core, more = done.x[:, : nodes.N], done.x[:, nodes.N :]
     mains, main_var = _mains(belief, core - state.core)
-    scale = rescaled(belief.scales[0], done)
+    scale = rescaled(belief.scales[0], done, noise.SCALE_CORE)
     return replace(belief, state=State(state.die, state.plate, state.manifold, state.tcs_supply, state.tcs_return, core, mains), core_cov=done.cov, core_more=more, main_var=main_var,
                    scales=(scale, *belief.scales[1:]))
 
@@ -86,38 +88,33 @@ def _meters(seen: Array, var: Array, b: Belief, m: Measured, flows: Flows) -> No
         power = m.of(cls, "power_kw") if cls == "heatpump" else 0.0
         taken, loop, at = values - power, m.loop_of[cls], len(blocks.CORE_SENSORS) + i
         seen[loop, at] = b.core_more[loop, heat] + (now[loop] - taken) / noise.HEAT_W
-        var[loop, at] = (noise.METER * or_zero(values) / noise.HEAT_W) ** 2 + (noise.METER_W / noise.HEAT_W) ** 2
+        var[loop, at] = (m.scattered(cls, "heat_kw") + noise.METER_W**2) / noise.HEAT_W**2
 
 
 def _mains(belief: Belief, moved: Array) -> tuple[Array, Array]:
-    """Contents of the mains shift with their outlet as far as their own doubt explains the correction."""
+    """Contents of the mains shift with their outlet as far as it is they that leave there."""
     ends = [nodes.HALL_IN, nodes.PLANT_IN]
-    before = belief.core_cov[:, ends, ends]
-    share = belief.main_var / np.maximum(before, belief.main_var)
+    share = np.clip(np.diagonal(belief.moves.into[:, ends], axis1=-2, axis2=-1), 0.0, 1.0)
     shift = share * moved[..., ends]
     seen = np.where(shift != 0.0, noise.SAMPLE_K**2 / (belief.main_var + noise.SAMPLE_K**2), 1.0)
     return belief.state.mains + shift[..., None], np.maximum(belief.main_var * seen, noise.MAIN_K**2)
 
 
-def _hall_inlet(x: Array, cov: Array, first: Array, m: Measured, verdicts: Verdicts) -> Array:
-    """Facility water arriving at the CDUs [L]: every unit measures the same water; the median of a loop's believed sensors.
-
-    `first` [L] is the first CDU of each loop.
-    """
-    middle = np.full(len(x), np.nan)
+def _hall_inlet(into: Array, var: Array, x: Array, b: Belief, m: Measured, verdicts: Verdicts) -> None:
+    """Facility water arriving at the CDUs: every unit measures the same water; the mean of a loop's believed sensors, and its scatter."""
     seen = m.of("cdu", "fws_supply_c")
     if seen is None:
-        return middle
-    loop, var = m.loop_of["cdu"], blocks.CDU_OFFSET**2 + noise.SAMPLE_K**2
+        return
+    loop, scatter, cov, last = m.loop_of["cdu"], m.scattered("cdu", "fws_supply_c"), b.core_cov, len(blocks.CORE_SENSORS) - 1
     innovation = seen - x[loop, nodes.HALL_IN]
-    believed = innovation**2 <= noise.GATE**2 * (cov[loop, nodes.HALL_IN, nodes.HALL_IN] + var)
+    believed = innovation**2 <= noise.GATE**2 * (cov[loop, nodes.HALL_IN, nodes.HALL_IN] + blocks.CDU_OFFSET**2 + scatter)
     verdicts["cdu", "fws_supply_c"] = Verdict(innovation, believed)
-    starts = first.tolist()
+    starts = b.slow.p.wiring.loop_cdus.tolist()  # first CDU of each loop
     for row, (start, end) in enumerate(zip(starts, [*starts[1:], len(seen)], strict=True)):
         known = seen[start:end][believed[start:end]]
         if len(known):
-            middle[row] = np.partition(known, len(known) // 2)[len(known) // 2]
-    return middle
+            into[row, last] = known.mean()
+            var[row, last] = scatter[start:end].mean() / len(known)
 
 
 def _cdus(belief: Belief, m: Measured, verdicts: Verdicts, nis: dict[str, Array]) -> Belief:
@@ -126,8 +123,9 @@ def _cdus(belief: Belief, m: Measured, verdicts: Verdicts, nis: dict[str, Array]
     state = belief.state
     x = np.concatenate([state.tcs_supply[:, None], state.tcs_return[:, None], belief.cdu_more], axis=1)
     seen, wider = m.pair
-    done = update(x, belief.cdu_cov, blocks.PAIR_SEES, seen, noise.SAMPLE_K**2 * wider, noise.GATE)
-    for i, column in enumerate(("tcs_supply_c", "tcs_return_c")):
+    at = [CLASSES["cdu"].column(c) for c in PAIR]
+    done = update(x, belief.cdu_cov, blocks.PAIR_SEES, seen, m.scatter["cdu"][:, at] * wider, noise.GATE)
+    for i, column in enumerate(PAIR):
         verdicts["cdu", column] = Verdict(done.verdict.innovation[:, i], done.verdict.believed[:, i])
     nis["cdu"] = done.white**2
     scale = rescaled(belief.scales[1], done)
@@ -140,7 +138,7 @@ def _racks(belief: Belief, m: Measured, verdicts: Verdicts, nis: dict[str, Array
     if seen is None:
         return belief
     x = np.concatenate([belief.state.manifold[:, None], belief.rack_more], axis=1)
-    done = update(x, belief.rack_cov, blocks.RACK_SEES, seen[:, None], np.full(1, blocks.RACK_SCATTER**2), noise.GATE)
+    done = update(x, belief.rack_cov, blocks.RACK_SEES, seen[:, None], m.scattered("rack", "return_c")[:, None], noise.GATE)
     verdicts["rack", "return_c"] = Verdict(done.verdict.innovation[:, 0], done.verdict.believed[:, 0])
     nis["rack"] = done.white[:, 0] ** 2
     scale = rescaled(belief.scales[2], done)

@@ -36,7 +36,7 @@ def update(x: Array, cov: Array, sees: Array, measured: Array, sensor_var: Array
     return Updated(x, cov, Verdict(innovation, believed), white)
 
 
-def rescaled(scale: Array, done: Updated) -> Array:
+def rescaled(scale: Array, done: Updated, least: float = noise.SCALE[0]) -> Array:
     """A block's scale [B] of process variance after an update: more where innovations were larger than assumed, less where smaller."""
     (innovation, believed), white = done.verdict, done.white
-    return compiled.rescaled(scale, innovation, believed, white, *noise.SCALE, noise.SCALE_RATE, noise.SCALE_DOUBTED, LARGEST)
+    return compiled.rescaled(scale, innovation, believed, white, least, noise.SCALE[1], noise.SCALE_RATE, noise.SCALE_DOUBTED, LARGEST)

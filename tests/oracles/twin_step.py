@@ -15,6 +15,7 @@ from tests.oracles.moves import Moves
 from tests.oracles.observe import Moment, observe
 from tests.oracles.predict import corrected, predict
 from twin.engine.latest import Latest, fold
+from twin.engine.tick import level, levelled, scatter
 from twin.engine.twin import Twin
 from twin.estimate.belief import Belief as Compiled
 from twin.estimate.instruments import instrument, unlagged
@@ -60,11 +61,13 @@ def step(twin: Twin, readings: list[Reading], dt: float) -> Stepped:
     latest = fold(model.measured, twin.latest, readings)
     fresh = model.measured.sheet(latest.ts_ms.flat != twin.latest.ts_ms.flat)
     rows = np.flatnonzero(latest.gpu_ts != twin.latest.gpu_ts)
-    u = follow.inputs(model, latest, twin.designed, twin.inputs or twin.designed, True, own.slow)
+    meant = level(model, latest, levelled(twin, latest, fresh).levels)
+    u = follow.inputs(model, meant, twin.designed, twin.inputs or twin.designed, True, own.slow)
     before = jumped(model.parameters, own, twin.inputs, u) if "rack" in latest.spoke and twin.inputs else own
     ahead, flows = predict(before.slow.p, before, u, dt)
     values = model.measured.sheet(np.where(fresh.flat, latest.values.flat, np.nan))
-    measured = Measured({c: values[c] for c in latest.spoke}, latest.gpu[rows, 0], rows, model.loop_of, _pair(twin, latest, fresh))
+    measured = Measured({c: values[c] for c in latest.spoke}, latest.gpu[rows, 0], rows, model.loop_of, _pair(twin, latest, fresh),
+                        model.measured.sheet(scatter(twin, latest)))
     judged = assimilate(ahead, measured, flows)
     believed, flows = corrected(before.slow.p, before, ahead, judged.belief, u, _metered(twin, latest, flows), dt)
     shown = observe(Moment(model, latest, believed.shown(), u, flows))

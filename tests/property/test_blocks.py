@@ -88,4 +88,4 @@ def test_a_scale_follows_the_squares_of_its_innovations(sensors: int, seed: int)
     r.innovation[~r.believed & (rng.random(sensors) < 0.5)] = np.nan
     r.white[:] = np.where(r.believed, 2.0 * rng.standard_normal(sensors), np.nan)
     expected = filters.rescaled(np.array([scale]), r.innovation[None], r.believed[None], r.white[None], *noise.SCALE, noise.SCALE_RATE, noise.SCALE_DOUBTED, 9.0)
-    np.testing.assert_allclose(rescaled(scale, r, LAW), expected[0], rtol=1e-12)
+    np.testing.assert_allclose(rescaled(scale, r, LAW.scale_low, LAW), expected[0], rtol=1e-12)

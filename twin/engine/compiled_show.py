@@ -28,7 +28,7 @@ Out = namedtuple("Out", ["values", "std"])
 
 LIQUID = 0.008  # of a rack's heat: its meter (IEC 62053-22) and the share that its air takes
 AIR = 0.06  # of that share itself
-LEVEL_K = 0.04  # of a node: the fixed errors of the one or two sensors that stand there never average out
+LEVEL_K = 0.02  # of a node: its water is not mixed as one temperature
 HOTTEST_K = 0.4  # the hottest of many estimates is rarely the hottest GPU
 INLET_K = 0.02  # coolant in the rack's own supply manifold behind that of the unit
 CHANGING = 0.6  # of the difference between heat given and heat carried off while a load moves

@@ -24,6 +24,7 @@ from twin.plant.types import Parameters
 
 Array = np.ndarray
 STALE_STEPS, STALE_MIN_MS = 5, 30_000  # a column is stale after five steps or half a minute of silence, the longer
+LEVELLED = (("rack", "power_kw"), ("rack", "flow_lpm"), ("cdu", "tcs_flow_lpm"))
 STALE_PERIODS = 3  # or after three of its own turns, where its class speaks less often than every step
 
 
@@ -51,6 +52,7 @@ class Model:
     sensors: Sensors  # of the filter
     measured_at: Array  # of each measured value among those shown
     stale_ms: Array  # silence after which a measured value is stale
+    levelled: Array  # measured values that are followed by their level: power and flow of every rack, flow of every CDU
 
 
 def compile_site(site: Site) -> Model:
@@ -86,6 +88,7 @@ def compile_site(site: Site) -> Model:
         sensors=places(told, loop_of, len(halls)),
         measured_at=inside(told, all_columns),
         stale_ms=_stale_after(told, step_ms, period_ms),
+        levelled=np.concatenate([told.column(*x) for x in LEVELLED]),
     )
 
 

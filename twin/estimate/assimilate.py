@@ -47,6 +47,7 @@ class Measured(NamedTuple):
     """
 
     values: Array
+    scatter: Array  # variance of a sample
     fresh: Array
     ts_ms: Array
     values_before: Array
@@ -66,12 +67,12 @@ def assimilate(before: Belief, ahead: Ahead, m: Measured, at: Places, dt: float)
     plant = ahead.lived.plant
     told = Told(np.full(at.size, np.nan), np.zeros(at.size, dtype=bool), np.empty((len(plant.core), len(blocks.CORE_SEES))), np.empty((len(plant.cdus), 2)),
                 np.empty(len(plant.racks)))
-    heard = Heard(m.values, m.fresh, m.ts_ms, m.values_before, m.ts_before, at.core_at, at.heat_at, at.power_at, at.cdu, at.rack)
+    heard = Heard(m.values, m.scatter, m.fresh, m.ts_ms, m.values_before, m.ts_before, at.core_at, at.heat_at, at.power_at, at.cdu, at.rack)
     s = before.state
-    assimilated(dt, plant, Before(s.tcs_supply, s.tcs_return, s.manifold), ahead.blocks, heard, told, LAW)
+    assimilated(dt, plant, Before(s.tcs_supply, s.tcs_return, s.manifold), ahead.blocks, ahead.moves.of.into, heard, told, LAW)
     gpus, scale, common, square = before.gpus, before.gpu_scale, before.common, None
     if len(m.gpu_rows):
         gpus, scale, common, square = update_gpus(before, ahead, m.gpu_rows, m.gpu_c)
-    belief = Belief(ahead.lived.after(), ahead.blocks, gpus, scale, before.slow, ahead.moves, common)
+    belief = Belief(ahead.lived.after(), ahead.blocks, gpus, scale, before.slow, ahead.moves, common, before.levels)
     nis = {"core": told.core, "cdu": told.cdu, "rack": told.rack}
     return Judged(belief, told, nis if square is None else nis | {"gpu": square})

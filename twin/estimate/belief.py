@@ -4,7 +4,7 @@ Facility core of each loop and the two volumes of each CDU carry full covariance
 core, the heats that no law explains; racks and GPUs are leaves conditioned on their CDU. `resistance` is each GPU's cold-plate resistance
 relative to the datasheet. Layout: twin.estimate.blocks.
 
-`Blocks`: core_cov [L, M, M] nodes K, heats 1e5 W, offsets K; core_more [L, M - N] heats and offsets; main_var [L, 2] K2, contents of supply and
+`Blocks`: core_cov [L, M, M] nodes K, heats 1e5 W, offsets K; core_more [L, M - N] heats, offsets, errors of meters; main_var [L, 2] K2, contents of supply and
 return main, common to all their cells; cdu_cov [C, 6, 6] K2: supply and return, what the model is off at both, offsets of both sensors;
 cdu_more [C, 4] K; rack_cov [R, 3, 3] K2: coolant leaving, what the model is off, offset of its sensor; rack_more [R, 2] K; core_scale, cdu_scale,
 rack_scale of process variance; inlet [R] degC coolant arriving; quiet [C] s since a unit was heard; unbalanced [C] W, energy balance less
@@ -13,7 +13,7 @@ last step; drawn [R] W at the last message, infinite before.
 """
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from twin.estimate import blocks, noise
 from twin.estimate.compiled import Blocks
 from twin.estimate.compiled_gpus import Gpus
 from twin.estimate.kept import Kept
+from twin.estimate.levels import Levels, unknown
 from twin.estimate.moves import Moves
 from twin.estimate.slow import Slow
 from twin.plant import nodes
@@ -38,6 +39,7 @@ class Belief:
     slow: Slow
     moves: Moves | None = None
     common: int = 0  # messages of GPUs that shaped their common resistance
+    levels: Levels = field(default_factory=lambda: unknown(0))  # of loads and flows, as `Model.levelled` of the engine
 
     def shown(self) -> State:
         """The state with what the model was found to be off for good."""
@@ -73,7 +75,7 @@ def doubtful(p: Parameters, state: State, slow: Slow) -> Belief:
     shape = state.die.shape
     gpus = Gpus(np.ones(shape), p.leaves.plate_factor.copy(), np.zeros(shape), np.full(shape, noise.RESISTANCE**2), np.zeros(shape),
                 np.full(shape, noise.GPU_OFFSET_K**2), np.zeros(shape, dtype=bool))
-    return Belief(state, _wide(p, state), Kept(*gpus), np.ones(shape[0]), slow)
+    return Belief(state, _wide(p, state), Kept(*gpus), np.ones(shape[0]), slow, levels=unknown(2 * shape[0] + state.tcs_supply.shape[-1]))
 
 
 def _wide(p: Parameters, state: State) -> Blocks:
@@ -83,7 +85,7 @@ def _wide(p: Parameters, state: State) -> Blocks:
     core = np.zeros((loops, blocks.CORE, blocks.CORE))
     n = np.arange(blocks.CORE)
     core[:, n, n] = np.concatenate([np.full((loops, nodes.N), wide), np.repeat(rated[:, None] ** 2, len(blocks.HEATS), 1),
-                                    np.tile(blocks.CORE_OFFSET**2, (loops, 1))], axis=1)
+                                    _offsets(p) ** 2, np.repeat((noise.METER_SHARE * rated[:, None]) ** 2, len(blocks.CORE_METERS), 1)], axis=1)
     return Blocks(
         core_cov=core,
         core_more=np.zeros((loops, blocks.CORE - nodes.N)),
@@ -98,6 +100,14 @@ def _wide(p: Parameters, state: State) -> Blocks:
         jumps_rack=np.zeros(racks), jumps_cdu=np.zeros(cdus),
         asked=np.zeros(racks), drawn=np.full(racks, np.inf),
     )
+
+
+def _offsets(p: Parameters) -> Array:
+    """Standard deviation [L, sensors] K of the fixed errors in the core; those of a loop's many units average out."""
+    out = np.tile(blocks.CORE_OFFSET, (len(p.wiring.loop_cdus), 1))
+    units = np.bincount(p.wiring.cdu_loop, minlength=len(out))
+    out[:, -1] = np.maximum(out[:, -1] / np.sqrt(np.maximum(units, 1)), blocks.LEAST_OFFSET)
+    return out
 
 
 def heat_std(p: Parameters) -> Array:

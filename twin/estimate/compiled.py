@@ -26,13 +26,13 @@ from twin.plant import nodes
 # jumps_rack [R], jumps_cdu [C], asked, drawn [R]. twin.estimate.belief says what each is.
 Blocks = namedtuple("Blocks", ["core_cov", "core_more", "main_var", "cdu_cov", "cdu_more", "rack_cov", "rack_more", "core_scale", "cdu_scale", "rack_scale",
                                "inlet", "quiet", "unbalanced", "jumps_rack", "jumps_cdu", "asked", "drawn"])
-# Numbers of twin.estimate.noise and of instruments, `scatter` of each sensor of the core; compiled code would keep old ones
+# Numbers of twin.estimate.noise and of instruments; compiled code would keep old ones
 Law = namedtuple("Law", ["heat_w", "heat_s", "main_k_rt_s", "main_k", "cdu_k_rt_s", "rack_k_rt_s", "silent_k_rt_s", "silent_s", "balance_s",
-                         "offset_rt_s", "model_rt_s", "meter", "meter_w", "sample_k", "gate", "scale_low", "scale_high", "scale_rate", "scale_doubted",
-                         "largest", "scatter", "cdu_offset", "rack_scatter", "pair_lag_s"])
-# Sensors, flat as the measured columns: values, fresh (measured in this step), ts_ms, and the values and times of the step before;
+                         "offset_rt_s", "model_rt_s", "meter_w", "sample_k", "gate", "scale_core", "scale_low", "scale_high", "scale_rate", "scale_doubted",
+                         "largest", "cdu_offset", "pair_lag_s"])
+# Sensors, flat as the measured columns: values, scatter (variance of a sample), fresh (measured in this step), ts_ms, and the values and times of the step before;
 # by loop core_at [L, sensors], heat_at [L, meters], power_at [L], -1 where there is none; the first of CDUs and of racks
-Heard = namedtuple("Heard", ["values", "fresh", "ts_ms", "values_before", "ts_before", "core_at", "heat_at", "power_at", "cdu", "rack"])
+Heard = namedtuple("Heard", ["values", "scatter", "fresh", "ts_ms", "values_before", "ts_before", "core_at", "heat_at", "power_at", "cdu", "rack"])
 # Temperatures a step ago: supply, back [C], leaving [R]
 Before = namedtuple("Before", ["supply", "back", "leaving"])
 # What became of the readings: innovation [measured] NaN where none was judged, refused [measured]; squared white innovations by block
@@ -115,14 +115,14 @@ def _rack_ahead(r, dt, b, move, law):
 
 
 @kernel()
-def assimilated(dt, plant, before, b, heard, told, law):
+def assimilated(dt, plant, before, b, into, heard, told, law):
     """Measurement update of every block, then heats as they follow from what moved. """
     core, pair, rack = room(CORE, SENSORS + METERS), room(6, 2), np.empty((2, 3))
     loops, units = len(plant.core), len(plant.cdus)
     arriving, more, back = np.empty(loops), b.core_more[:, :KINDS_OF_HEAT].copy(), np.empty(units)
     for loop in range(loops):
         arriving[loop] = plant.temps[loop, nodes.HALL_IN]
-        _core(loop, plant, b, heard, told, law, core)
+        _core(loop, plant, b, into[loop], heard, told, law, core)
         for h in range(KINDS_OF_HEAT):
             more[loop, h] = b.core_more[loop, h] - more[loop, h]
         _explain(plant.flows[loop], more[loop], law.heat_w)
@@ -136,7 +136,7 @@ def assimilated(dt, plant, before, b, heard, told, law):
 
 
 @woven
-def _core(loop, plant, b, heard, told, law, r):
+def _core(loop, plant, b, into, heard, told, law, r):
     temps, more, cov = plant.temps[loop], b.core_more[loop], b.core_cov[loop]
     for n in range(N):
         r.x[n] = temps[n]
@@ -144,23 +144,20 @@ def _core(loop, plant, b, heard, told, law, r):
         r.x[N + n] = more[n]
     for i in range(SENSORS - 1):
         at = heard.core_at[loop, i]
-        r.measured[i] = heard.values[at] if at >= 0 and heard.fresh[at] else np.nan
-    r.measured[SENSORS - 1] = _hall_inlet(loop, plant, cov, r.x, heard, told, law)
-    for i in range(SENSORS):
-        r.var[i] = law.scatter[i] ** 2
+        r.measured[i], r.var[i] = (heard.values[at], heard.scatter[at]) if at >= 0 and heard.fresh[at] else (np.nan, 1.0)
+    r.measured[SENSORS - 1], r.var[SENSORS - 1] = _hall_inlet(loop, plant, cov, r.x, heard, told, law)
     _meters(loop, plant, more, heard, law, r)
-    ends = cov[nodes.HALL_IN, nodes.HALL_IN], cov[nodes.PLANT_IN, nodes.PLANT_IN]
     updated(cov, CORE_AT, law.gate, r)
     for i in range(SENSORS - 1):
         _tell(heard.core_at[loop, i], r.innovation[i], r.believed[i], told)
     for i in range(SENSORS + METERS):
         told.core[loop, i] = r.white[i] ** 2
-    _mains(loop, plant, b, ends, r.x, law)
+    _mains(loop, plant, b, into, r.x, law)
     for n in range(N):
         temps[n] = r.x[n]
     for n in range(CORE - N):
         more[n] = r.x[N + n]
-    b.core_scale[loop] = rescaled(b.core_scale[loop], r, law)
+    b.core_scale[loop] = rescaled(b.core_scale[loop], r, law.scale_core, law)
 
 
 @woven
@@ -182,7 +179,7 @@ def _meters(loop, plant, more, heard, law, r):
                 taken -= heard.values[power] if heard.fresh[power] else np.nan
                 now, heat = plant.flows[loop].heatpump_source, HEATPUMP_HEAT
             r.measured[to] = more[heat] + (now - taken) / law.heat_w
-            r.var[to] = (law.meter * heard.values[at] / law.heat_w) ** 2 + (law.meter_w / law.heat_w) ** 2
+            r.var[to] = (heard.scatter[at] + law.meter_w**2) / law.heat_w**2
 
 
 @woven
@@ -194,12 +191,12 @@ def _metered(loop, plant, heard):
 
 
 @woven
-def _mains(loop, plant, b, ends, x, law):
-    """Contents of the mains shift with their outlet as far as their own doubt explains the correction."""
+def _mains(loop, plant, b, into, x, law):
+    """Contents of the mains shift with their outlet as far as it is they that leave there."""
     for main in range(2):
         node = nodes.HALL_IN if main == 0 else nodes.PLANT_IN
         var = b.main_var[loop, main]
-        shift = var / max(ends[main], var) * (x[node] - plant.temps[loop, node])
+        shift = min(max(into[node, main], 0.0), 1.0) * (x[node] - plant.temps[loop, node])
         for cell in range(plant.mains.shape[2]):
             plant.mains[loop, main, cell] += shift
         seen = law.sample_k**2 / (var + law.sample_k**2) if shift != 0.0 else 1.0
@@ -208,19 +205,19 @@ def _mains(loop, plant, b, ends, x, law):
 
 @woven
 def _hall_inlet(loop, plant, cov, x, heard, told, law):
-    """Facility water arriving at the CDUs: every unit measures the same water; the median of a loop's believed sensors."""
+    """Facility water arriving at the CDUs: every unit measures the same water; the mean of a loop's believed sensors, and its scatter."""
     first, last = plant.cdu_first[loop], plant.cdu_first[loop + 1]
-    known, n = np.empty(last - first), 0
-    wide = law.gate**2 * (cov[nodes.HALL_IN, nodes.HALL_IN] + law.cdu_offset**2 + law.sample_k**2)
+    total, scatter, n = 0.0, 0.0, 0
+    wide = cov[nodes.HALL_IN, nodes.HALL_IN] + law.cdu_offset**2
     for c in range(first, last):
         at = heard.cdu + c * OF_CDU + FWS_SUPPLY
         if heard.fresh[at] and np.isfinite(heard.values[at]):
             off = heard.values[at] - x[nodes.HALL_IN]
-            _tell(at, off, off * off <= wide, told)
-            if off * off <= wide:
-                known[n] = heard.values[at]
-                n += 1
-    return np.sort(known[:n])[n // 2] if n else np.nan
+            believed = off * off <= law.gate**2 * (wide + heard.scatter[at])
+            _tell(at, off, believed, told)
+            if believed:
+                total, scatter, n = total + heard.values[at], scatter + heard.scatter[at], n + 1
+    return (total / n, scatter / n**2) if n else (np.nan, 1.0)
 
 
 @woven
@@ -230,7 +227,7 @@ def _cdu(c, plant, b, heard, told, law, r):
     for i in range(2):
         at = first + (TCS_SUPPLY if i == 0 else TCS_RETURN)
         true, wider = _unlagged(at, heard, law)
-        r.measured[i], r.var[i] = true, law.sample_k**2 * wider
+        r.measured[i], r.var[i] = true, heard.scatter[at] * wider
         spoke |= np.isfinite(true)
         told.cdu[c, i] = np.nan
     if not spoke:
@@ -246,7 +243,7 @@ def _cdu(c, plant, b, heard, told, law, r):
         b.cdu_more[c, i] = r.x[2 + i]
     for i in range(2):
         told.cdu[c, i] = r.white[i] ** 2
-    b.quiet[c], b.cdu_scale[c] = 0.0, rescaled(b.cdu_scale[c], r, law)
+    b.quiet[c], b.cdu_scale[c] = 0.0, rescaled(b.cdu_scale[c], r, law.scale_low, law)
 
 
 @woven
@@ -268,7 +265,7 @@ def _rack(r, plant, b, heard, told, law, to):
     at = heard.rack + r * OF_RACK + RETURN
     told.rack[r] = np.nan
     if heard.fresh[at] and np.isfinite(heard.values[at]):
-        cov, more, rack, var = b.rack_cov[r], b.rack_more[r], plant.racks[r], law.rack_scatter**2
+        cov, more, rack, var = b.rack_cov[r], b.rack_more[r], plant.racks[r], heard.scatter[at]
         off, spread = heard.values[at] - (rack.leaving + more[0] + more[1]), var
         for i in range(3):
             to[0, i] = cov[i, 0] + cov[i, 1] + cov[i, 2]
@@ -283,7 +280,7 @@ def _rack(r, plant, b, heard, told, law, to):
             more[1] += to[1, 2] * off
             _joseph_of_rack(cov, to[0], to[1], var)
             told.rack[r] = off * off / spread
-        b.rack_scale[r] = scaled(b.rack_scale[r], surprise(off * off / spread, believed, b.rack_scale[r], law), law)
+        b.rack_scale[r] = scaled(b.rack_scale[r], surprise(off * off / spread, believed, b.rack_scale[r], law), law.scale_low, law)
 
 
 @woven

@@ -170,8 +170,8 @@ def _joseph(cov, at, n, r):
 
 
 @woven
-def rescaled(scale, r, law):
-    """A block's scale of process variance after an update: white innovations beyond one raise it, smaller ones lower it.
+def rescaled(scale, r, least, law):
+    """A block's scale of process variance after an update: white innovations beyond one raise it, smaller ones lower it, to no less than `least`.
 
     A squared one counts to law.largest; what was not believed counts as such below the scale law.scale_doubted.
     """
@@ -179,7 +179,7 @@ def rescaled(scale, r, law):
     for i in range(len(r.white)):
         if np.isfinite(r.innovation[i]):
             total += surprise(r.white[i] ** 2, r.believed[i], scale, law)
-    return scaled(scale, total, law)
+    return scaled(scale, total, least, law)
 
 
 @woven
@@ -191,5 +191,5 @@ def surprise(square, believed, scale, law):
 
 
 @woven
-def scaled(scale, surprise, law):
-    return min(max(scale * math.exp(law.scale_rate * surprise), law.scale_low), law.scale_high)
+def scaled(scale, surprise, least, law):
+    return min(max(scale * math.exp(law.scale_rate * surprise), least), law.scale_high)

@@ -54,10 +54,12 @@ def _core(p: Parameters, inverse: Array, main: Array, moved: Array, dt: float) -
     n = np.arange(blocks.CORE)
     move[:, n, n] = 1.0
     move[:, : nodes.N, : nodes.N] = inverse * (p.core.capacity / dt)[..., None, :]
-    heats = slice(blocks.FIRST_HEAT, blocks.FIRST_OFFSET)
+    heats, meters = slice(blocks.FIRST_HEAT, blocks.FIRST_OFFSET), slice(blocks.FIRST_METER, None)
     move[:, : nodes.N, heats] = noise.HEAT_W * inverse[:, :, list(blocks.HEATS)]
-    move[:, n[heats], n[heats]] = np.exp(-dt / noise.HEAT_S)
-    into = inverse[..., [nodes.HALL_IN, nodes.PLANT_IN]] * main[..., None, None]
+    move[:, n[heats], n[heats]] = move[:, n[meters], n[meters]] = np.exp(-dt / noise.HEAT_S)
+    old = np.minimum(pipe.CELLS / np.maximum(moved, 1e-12), 1.0)  # share of what leaves a main that stood in it
+    into = inverse[..., [nodes.HALL_IN, nodes.PLANT_IN]] * (main * old)[..., None, None]
+    move[:, : nodes.N, [nodes.SUPPLY, nodes.HALL_OUT]] += into  # what is wrong for good where a main begins is wrong along it
     return move, into, np.clip(1.0 - moved / pipe.CELLS, 0.0, 1.0)
 
 
@@ -68,7 +70,8 @@ def _noise(heat_std: Array, dt: float) -> Array:
     out = np.empty((len(heat_std), blocks.CORE))
     out[:, : nodes.N] = per_node**2 * dt
     out[:, blocks.FIRST_HEAT : blocks.FIRST_OFFSET] = (heat_std**2 * -np.expm1(-2.0 * dt / noise.HEAT_S))[:, None]
-    out[:, blocks.FIRST_OFFSET :] = noise.OFFSET_RT_S**2 * dt
+    out[:, blocks.FIRST_OFFSET : blocks.FIRST_METER] = noise.OFFSET_RT_S**2 * dt
+    out[:, blocks.FIRST_METER :] = (np.square(noise.METER_SHARE * heat_std) * -np.expm1(-2.0 * dt / noise.HEAT_S))[:, None]
     return out
 
 

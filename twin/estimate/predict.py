@@ -20,9 +20,9 @@ LARGEST = 9.0  # a squared innovation counts to here
 LAW = Law(
     heat_w=noise.HEAT_W, heat_s=noise.HEAT_S, main_k_rt_s=noise.MAIN_K_RT_S, main_k=noise.MAIN_K, cdu_k_rt_s=noise.CDU_K_RT_S, rack_k_rt_s=noise.RACK_K_RT_S,
     silent_k_rt_s=noise.SILENT_K_RT_S, silent_s=noise.SILENT_S, balance_s=noise.BALANCE_S, offset_rt_s=noise.OFFSET_RT_S, model_rt_s=noise.MODEL_RT_S,
-    meter=noise.METER, meter_w=noise.METER_W, sample_k=noise.SAMPLE_K, gate=noise.GATE, scale_low=noise.SCALE[0], scale_high=noise.SCALE[1],
-    scale_rate=noise.SCALE_RATE, scale_doubted=noise.SCALE_DOUBTED, largest=LARGEST, scatter=blocks.CORE_SCATTER, cdu_offset=blocks.CDU_OFFSET,
-    rack_scatter=blocks.RACK_SCATTER, pair_lag_s=instrument("cdu", "tcs_supply_c").lag_s)
+    meter_w=noise.METER_W, sample_k=noise.SAMPLE_K, gate=noise.GATE, scale_core=noise.SCALE_CORE, scale_low=noise.SCALE[0], scale_high=noise.SCALE[1],
+    scale_rate=noise.SCALE_RATE, scale_doubted=noise.SCALE_DOUBTED, largest=LARGEST, cdu_offset=blocks.CDU_OFFSET,
+    pair_lag_s=instrument("cdu", "tcs_supply_c").lag_s)
 
 
 class Ahead(NamedTuple):

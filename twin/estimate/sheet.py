@@ -51,6 +51,11 @@ class Plan:
         """`flat` [size] by class."""
         return Sheet(self, flat)
 
+    def column(self, cls: str, name: str) -> Array:
+        """Where the values of a column lie [rows]."""
+        start, rows, columns = self.places[cls]
+        return start + CLASSES[cls].column(name) + columns * np.arange(rows)
+
     def full(self, value: float, dtype: type | None = None) -> Sheet:
         return Sheet(self, np.full(self.size, value, dtype))
 
