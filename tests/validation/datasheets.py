@@ -18,7 +18,7 @@ from twin.plant.cdu import cdu_lines
 from twin.plant.design import design
 from twin.plant.facility import conductances, heatpump_power
 from twin.plant.leaves import condense, gains
-from twin.plant.machines import machinery
+from twin.plant.machines import Machinery, machinery
 from twin.plant.types import Parameters
 
 LPM = 1.0 / 6e4
@@ -94,6 +94,25 @@ def xdu1350_flow() -> float:
 def xdu1350_pump_power() -> float:
     """Pump power of 13.7 kW at that point"""
     return relative(pumped("xdu1350", 244e3, 1200 * LPM)[1], 13.7e3)
+
+
+def facility_drop(cdu: str, flow_m3_s: float) -> float:
+    """Pressure [Pa] the facility side of a CDU takes beside its valve."""
+    site, p = hall_with(cdu)
+    m: Machinery = machinery(site, p, design(site))
+    return float(m.branch[0] * flow_m3_s**2)
+
+
+@check("published", CDU_ORACLES["deschutes"], 0.02, "1")
+def deschutes_facility_drop() -> float:
+    """Facility side: 15 psi at 32.30 kg/s"""
+    return relative(facility_drop("deschutes", 32.30 / 996.5), 103.4e3)
+
+
+@check("published", CDU_ORACLES["xdu1350"], 0.02, "1")
+def xdu1350_facility_drop() -> float:
+    """Facility side: 84 kPa at 20.6 kg/s"""
+    return relative(facility_drop("xdu1350", 0.0206), 84e3)
 
 
 BAC = "BAC TrilliumSeries TDFS1238N selection"

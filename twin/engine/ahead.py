@@ -7,11 +7,10 @@ import numpy as np
 
 from config.classes import CLASSES
 from twin.engine.twin import Twin
-from twin.physics.hydraulics import equal_percentage, pump_head
+from twin.physics.hydraulics import pump_head, valved
 from twin.plant import nodes
 from twin.plant.machines import Machinery
 from twin.plant.power import at_rest
-from twin.plant.pumped import RANGEABILITY
 from twin.plant.stocks import filled
 from twin.plant.types import Inputs, Parameters
 from twin.whatif.ground import Ground
@@ -21,6 +20,7 @@ from twin.whatif.world import World, calm
 
 Array = np.ndarray
 FULL = 0.98  # of a fan's speed
+
 
 def present(g: Ground, twin: Twin) -> Start:
     """The start of futures from what a twin believes now. Nothing of the twin is changed, and nothing of it that changes later is kept.
@@ -47,9 +47,9 @@ def found(g: Ground, twin: Twin, u: Inputs) -> Machinery:
     seen = _column(twin, "loop", "dp_kpa")
     dp[loops] = np.where(np.isfinite(seen) & (seen > 0.1 * dp[loops]), seen, dp[loops])
     root = np.sqrt(dp)
-    open_ = np.maximum(equal_percentage(np.nan_to_num(_column(twin, "cdu", "valve_pct")), RANGEABILITY), 1e-9)
-    m = replace(g.m, air=_near(u.air_flow / root, g.m.air), valve=_near(u.fws_flow / (root[g.p.wiring.cdu_loop] * open_), g.m.valve))
-    return replace(m, main=_mains(g, twin, u, dp))
+    lawful = valved(g.m.branch, g.m.valve, np.nan_to_num(_column(twin, "cdu", "valve_pct")))
+    passes = _near(u.fws_flow / np.maximum(root[g.p.wiring.cdu_loop] * lawful, 1e-12), np.ones_like(lawful))
+    return replace(g.m, air=_near(u.air_flow / root, g.m.air), branch=g.m.branch / passes**2, valve=g.m.valve / passes**2, main=_mains(g, twin, u, dp))
 
 
 def _mains(g: Ground, twin: Twin, u: Inputs, dp: Array) -> Array:

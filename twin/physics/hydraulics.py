@@ -33,15 +33,15 @@ def conductance(r: Array) -> Array:
 
 
 @register_jitable
-def equal_percentage(position: Array, rangeability: float = RANGEABILITY) -> Array:
+def equal_percentage(position: Array) -> Array:
     """Relative conductance of an equal-percentage valve at position x, 0 .. 1: R ** (x - 1) (IEC 60534-2-4), down to nothing between SEAT and 0."""
     x = clip(position, 0.0, 1.0)
-    return rangeability ** (x - 1.0) * np.minimum(x / SEAT, 1.0)
+    return RANGEABILITY ** (x - 1.0) * np.minimum(x / SEAT, 1.0)
 
 
-def opening(share: Array, rangeability: float = RANGEABILITY) -> Array:
+def opening(share: Array) -> Array:
     """Position, SEAT .. 1, at which an equal-percentage valve passes this share of what it passes open."""
-    return clip(1.0 + np.log(np.maximum(share, 1e-9)) / np.log(rangeability), SEAT, 1.0)
+    return clip(1.0 + np.log(np.maximum(share, 1e-9)) / np.log(RANGEABILITY), SEAT, 1.0)
 
 
 @register_jitable

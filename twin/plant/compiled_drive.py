@@ -21,7 +21,7 @@ Array = np.ndarray
 
 LOOP = ct.record(("air", "main", "loop_head", "loop_flow", "loop_power", "loop_pumps", "fan_gain", "fan_reset", "heatpump_rate", "heatpump_least",  # Machinery
                   "dp"))  # Pa across the hall now
-CDU = ct.record(("cdu_inside", "cdu_head", "cdu_flow", "cdu_power", "cdu_needed", "valve", "valve_gain", "valve_reset", "valve_rate",  # Machinery
+CDU = ct.record(("cdu_inside", "cdu_head", "cdu_flow", "cdu_power", "cdu_needed", "branch", "valve", "valve_gain", "valve_reset", "valve_rate",  # Machinery
                  "racks", "stream", "dp", "open"))  # conductance of its racks; now: m3/s of a unit of it, Pa, conductance of its branch
 RACK = ct.record(("rack", "gpus", "plate_rated", "plate_base", "plate_flow", "plate_exponent", "throttle", "shutdown", "restart",
                   "alike", "scale", "hot"))  # 1: flow and film of the rack before; share of the pattern asked now; 1: a GPU is throttled or off

@@ -29,7 +29,8 @@ class Machinery:
     cdu_pumps: Array  # [C] installed
     cdu_needed: Array  # [C] running
     cdu_dp: Array  # [C] Pa set point across the racks
-    valve: Array  # [C] conductance of a CDU's facility side with its valve open
+    branch: Array  # [C] resistance of a CDU's facility side without its valve
+    valve: Array  # [C] resistance of its valve, open
     valve_gain: Array  # [C] of its stroke per K
     valve_reset: Array  # [C] s
     valve_rate: Array  # [C] strokes per s
@@ -129,6 +130,8 @@ def machinery(site: Site, p: Parameters, d: Design) -> Machinery:
     head = cdus(lambda s, _: max(PUMP_EFFICIENCY * s.pump_kw * 1e3 / (s.tcs_flow_lpm / 6e4), 1.2e3 * s.tcs_dp_kpa))
     set_dp = loops(lambda _, x: x.set_points.fws_dp_kpa * 1e3)
     flow = p.wiring.cdus_to_loops(p.cdus.rated_fws)
+    hall_dp = set_dp[p.wiring.cdu_loop]
+    branch = np.minimum(cdus(lambda s, _: s.fws_dp_kpa * 1e3), 0.7 * hall_dp)
     loop_head = loops(lambda s, _: s.head_kpa * 1e3)
     loop_rated = loops(lambda s, x: s.flow_lpm / 6e4 * x.pumps.needed)
     air = p.wiring.racks_to_loops(d.air) / (4.14e6 * AIR_COIL_RISE)
@@ -143,7 +146,8 @@ def machinery(site: Site, p: Parameters, d: Design) -> Machinery:
         cdu_needed=needed,
         cdu_dp=p.wiring.racks_to_cdus(p.leaves.rated_flow) ** 2
         / p.wiring.racks_to_cdus(p.leaves.rated_flow / np.sqrt(racks(lambda s: s.dp_kpa * 1e3))) ** 2,
-        valve=p.cdus.rated_fws / np.sqrt(set_dp)[p.wiring.cdu_loop],
+        branch=h.resistance(branch, p.cdus.rated_fws),
+        valve=h.resistance(hall_dp - branch, p.cdus.rated_fws),
         valve_gain=cdus(lambda _, x: x.controls.valve_per_k),
         valve_reset=cdus(lambda _, x: x.controls.valve_reset_s),
         valve_rate=cdus(lambda _, x: 1.0 / x.controls.valve_stroke_s),

@@ -16,7 +16,6 @@ from twin.plant.machines import Machinery, Machines, Targets
 from twin.plant.types import Parameters
 
 Array = np.ndarray
-RANGEABILITY = 30.0  # of the facility side of a CDU, valve and exchanger together (IEC 60534-2-4: valves have 30 .. 50)
 
 
 class Pumped(NamedTuple):
@@ -70,7 +69,7 @@ def coolant(m: Machinery, x: Machines, t: Targets, racks: Array) -> Stream:
 @register_jitable
 def branch_conductance(m: Machinery, x: Machines, t: Targets) -> Array:
     """Conductance [m3/(s Pa^0.5)] of a CDU's facility side with its valve where it is, or where it is stuck."""
-    return m.valve * h.equal_percentage(where(np.isnan(t.valve_stuck), x.valve, t.valve_stuck), RANGEABILITY)
+    return h.valved(m.branch, m.valve, where(np.isnan(t.valve_stuck), x.valve, t.valve_stuck))
 
 
 @register_jitable

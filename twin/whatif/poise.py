@@ -12,7 +12,6 @@ from twin.physics.water_use import entering_air
 from twin.plant import nodes
 from twin.plant.facility import cooler_air, cooler_ua
 from twin.plant.machines import Machinery, Machines, at_rest
-from twin.plant.pumped import RANGEABILITY
 from twin.plant.types import Inputs, Parameters, State
 
 Array = np.ndarray
@@ -48,7 +47,8 @@ def _speed(flow: Array, running: Array, head: Array, rated: Array, system: Array
 
 def position(m: Machinery, conductance: Array) -> Array:
     """Position [C] of CDU valves at which their branches have this conductance [m3/(s Pa^0.5)]."""
-    return h.opening(conductance / m.valve, RANGEABILITY)
+    y2 = np.square(conductance)
+    return h.opening(np.sqrt(m.valve * y2 / np.maximum(1.0 - m.branch * y2, 1e-9)))
 
 
 def cooling(p: Parameters, x: Machines, u: Inputs, state: State, heat: Array) -> Machines:

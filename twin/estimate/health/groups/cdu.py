@@ -9,9 +9,10 @@ from config.classes import CLASSES
 from twin.estimate.health.facts import Facts
 from twin.estimate.health.scene import Channel, Group, Scene, Values, lawful
 from twin.estimate.residuals.base import Columns, log_ratio, moved
-from twin.plant.pumped import RANGEABILITY
+from twin.physics import hydraulics
 
 Array = np.ndarray
+RANGEABILITY = 30.0  # of valve and exchanger together (IEC 60534-2-4: valves alone have 30 .. 50)
 UNHEARD_K = 5.0  # spread of the racks' returns: what a rack without its sensor may hide
 SLOW_K = 0.02
 
@@ -94,7 +95,7 @@ def seen(scene: Scene) -> Values:
 
 def valve_conductance(f: Facts, position: Array) -> Array:
     """Facility side of a CDU [m3/(s Pa^0.5)] at a valve position, not at its seat."""
-    return f.m.valve * RANGEABILITY ** (position - 1.0)
+    return hydraulics.conductance(f.m.branch + f.m.valve) * RANGEABILITY ** (position - 1.0)
 
 
 def pump_residual(f: Facts, v: Columns) -> Array:
