@@ -27,6 +27,7 @@ echo "installing the packages of requirements/$want.txt into .venv" >&2
 "$uv" pip sync --quiet --python .venv/bin/python --require-hashes "requirements/$want.txt"
 "$uv" pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --editable .
 echo "compiling the plant: a minute or two, once" >&2
+.venv/bin/python -m sensors.warm & sensors=$!
 .venv/bin/python -m twin.bench._warm
-.venv/bin/python -m sensors.warm
+wait "$sensors"
 echo "$want $(sum "$want") $PWD" >"$stamp"
