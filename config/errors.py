@@ -28,6 +28,6 @@ class ConfigError(Exception):
 class WireError(Exception):
     """A message that cannot be used. `reason` is one of a fixed set: it is a metric label."""
 
-    def __init__(self, reason: str, topic: str, field: str = "", detail: str = ""):
-        self.reason, self.topic, self.field, self.detail = reason, topic, field, detail
+    def __init__(self, reason: str, topic: str, field: str = "", detail: str = "", ahead_s: float = 0.0):
+        self.reason, self.topic, self.field, self.detail, self.ahead_s = reason, topic, field, detail, ahead_s
         super().__init__(f"{topic}: {field + ': ' if field else ''}{reason}{': ' + detail if detail else ''}")

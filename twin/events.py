@@ -72,6 +72,7 @@ class Rejected:
     topic: str
     field: str = ""
     detail: str = ""
+    ahead_s: float = 0.0  # what its stamp is ahead of its arrival, negative behind, where that is why
 
 
 Event = Reading | Tick | Gateway | Command | Rejected

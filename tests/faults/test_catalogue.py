@@ -137,8 +137,12 @@ def test_a_clock_behind_is_named_by_its_late_messages() -> None:
     h, start = acquainted()
     for k in range(12):
         h = monitor.late(h, "rack", RACK, 20.0, round(1000 * start) + k * 5000)
-    found = advance(h, start, 180.0)[0].findings
+    def silent(v: Values, gpu: Array, t: float) -> None:
+        v["rack"][RACK] = np.nan
+
+    found = advance(h, start, 180.0, after=silent)[0].findings
     assert [(f.fault, f.place.cls, f.place.row) for f in found] == [("clock_skew", "rack", RACK)]
+    assert "20 s behind" in found[0].text
 
 
 def test_a_sensor_comes_back_when_it_has_agreed_long_enough() -> None:

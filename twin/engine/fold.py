@@ -16,7 +16,8 @@ from config.site import Site
 from twin.engine.commands import answer
 from twin.engine.tick import take_step
 from twin.engine.twin import Key, Twin, Waiting
-from twin.estimate.health.monitor import late
+from twin.estimate.health.monitor import late, spot
+from twin.estimate.health.watch import APART_S
 from twin.events import GOOD, Command, DeadLetter, Effect, Event, Gateway, Reading, Record, Rejected, Tick
 
 REMEMBERED = 120  # steps whose readings are remembered, to know a repeated one
@@ -79,7 +80,7 @@ def listen(site: Site, twin: Twin, events: Iterable[Event]) -> Iterator[tuple[Tw
 
 def _quiet(twin: Twin) -> tuple[int, int]:
     """Readings from between these times only wait: not late, and no step is due when they have come. Nothing is before the first step."""
-    return (twin.next_ms - twin.model.step_ms, twin.next_ms + twin.model.lateness_ms) if twin.next_ms > 0 else (0, 0)
+    return (twin.next_ms - twin.model.step_ms, twin.next_ms + twin.model.lateness_ms) if twin.next_ms > 0 and not twin.health.ahead else (0, 0)
 
 
 def _kept(twin: Twin, readings: Sequence[Reading]) -> Twin:
@@ -93,7 +94,7 @@ def _take_in(site: Site, twin: Twin, event: Event) -> tuple[Twin, tuple[Effect, 
     if isinstance(event, Tick):
         return replace(twin, newest_ms=max(twin.newest_ms, event.ts_ms - twin.model.lateness_ms)), ()
     if isinstance(event, Rejected):
-        return twin, (DeadLetter(event),)
+        return _misdated(site, twin, event), (DeadLetter(event),)
     if isinstance(event, Gateway):
         return replace(twin, gateways={**twin.gateways, event.name: event.online}), ()
     if isinstance(event, Command):
@@ -105,7 +106,22 @@ def _reading(twin: Twin, r: Reading) -> tuple[Twin, tuple[Effect, ...]]:
     if twin.next_ms > 0 and r.ts_ms <= twin.next_ms - twin.model.step_ms:
         return _late(twin, r)
     oldest = r.ts_ms if twin.oldest_ms < 0 else min(twin.oldest_ms, r.ts_ms)
+    if twin.health.ahead and spot(r.cls, r.row) in twin.health.ahead:
+        return _heard(_led(twin, r), Waiting((r,), twin.waiting), twin.newest_ms, oldest), ()
     return _heard(twin, Waiting((r,), twin.waiting), max(twin.newest_ms, r.ts_ms), oldest), ()
+
+
+def _led(twin: Twin, r: Reading) -> Twin:
+    """A clock found ahead moves no watermark, or all others would be late by it; whether it is still ahead shows against theirs."""
+    lag_s = (twin.newest_ms - r.ts_ms) / 1000.0
+    return replace(twin, health=late(twin.health, r.cls, r.row, lag_s, twin.newest_ms)) if lag_s <= -APART_S else twin
+
+
+def _misdated(site: Site, twin: Twin, event: Rejected) -> Twin:
+    """A reading refused for its stamp tells of its asset's clock."""
+    parts = event.topic.split("/")
+    row = site.at.get(tuple(parts[2:5])) if event.ahead_s and parts[-1] in ("tele", "gpu") else None
+    return twin if row is None else replace(twin, health=late(twin.health, parts[3], row, -event.ahead_s, twin.newest_ms))
 
 
 def _heard(t: Twin, waiting: Waiting, newest_ms: int, oldest_ms: int) -> Twin:

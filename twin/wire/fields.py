@@ -43,7 +43,7 @@ def check_clock(topic: str, ts_ms: int, received_ms: int, limits: Limits) -> Non
     unit = next((name for k, name in _UNITS_OF_TIME if abs(ts_ms * k - received_ms) < _DAY_MS), "")
     hint = f"; looks like {unit}, ts is in milliseconds" if unit else ""
     where = f"{abs(ahead) / 1000:.3f} s {'ahead' if ahead > 0 else 'old'}{hint}"
-    raise error("clock_future" if ahead > 0 else "clock_past", topic, "ts", where)
+    raise error("clock_future" if ahead > 0 else "clock_past", topic, "ts", where, 0.0 if unit else ahead / 1000)
 
 
 def number(topic: str, key: str, value: object, q: Quantity) -> float:

@@ -43,16 +43,16 @@ class Limits:
 LIMITS = Limits()
 
 
-def error(reason: str, topic: str, field: str = "", detail: str = "") -> WireError:
-    """A WireError with foreign text cut to a length that can be logged."""
+def error(reason: str, topic: str, field: str = "", detail: str = "", ahead_s: float = 0.0) -> WireError:
+    """A WireError with foreign text cut to a length that can be logged; `ahead_s` is by how much a stamp is ahead of its arrival."""
     if reason not in REASONS:
         raise ValueError(f"not a reason: {reason}")
-    return WireError(reason, _short(topic), _short(field), _short(detail))
+    return WireError(reason, _short(topic), _short(field), _short(detail), ahead_s)
 
 
 def rejected(err: WireError, received_ms: int) -> Rejected:
     """The event that tells of `err`."""
-    return Rejected(received_ms, err.reason, err.topic, err.field, err.detail)
+    return Rejected(received_ms, err.reason, err.topic, err.field, err.detail, err.ahead_s)
 
 
 def _short(text: str) -> str:

@@ -27,10 +27,11 @@ from twin.estimate.health.report import blamed, report
 from twin.estimate.health.scene import Group, Scene
 from twin.estimate.health.tracks import Candidate, Key, Track, fold
 from twin.estimate.health.view import View
-from twin.estimate.health.watch import Lateness, Watch
+from twin.estimate.health.watch import Lateness, Spot, Watch
 
 Array = np.ndarray
 MINUTE_MS = 60_000
+CLOCK = "clock_skew"
 UNREAD = (STUCK, NOISE)  # what gave itself away by its own course is read by no channel: its value says nothing of others
 SETTLING = 20  # minutes from the first reading in which nothing is judged by its channels
 
@@ -63,7 +64,9 @@ class Health:
     scene: Scene
     away: Departure
     excluded: Array
-    late: Mapping[tuple[str, int], Lateness] = field(default_factory=dict)
+    late: Mapping[Spot, Lateness] = field(default_factory=dict)
+    prompt: frozenset[Spot] = frozenset()  # assets heard in time in the last minute
+    ahead: frozenset[Spot] = frozenset()  # assets whose clock was found ahead: their stamps tell nobody the time
     findings: tuple[Finding, ...] = ()
 
 
@@ -116,13 +119,19 @@ def step(r: Rooms, h: Health, now_ms: int, dt: float, values: Mapping[str, Array
     return replace(h, tracks=tracks, findings=report(r.facts, tracks, _view(r, h, previous, now_ms), now_ms), excluded=blamed(r.flat, tracks))
 
 
+def spot(cls: str, row: int) -> Spot:
+    """The asset that messages of a class are of."""
+    return "rack" if cls == "gpu" else cls, row
+
+
 def late(h: Health, cls: str, row: int, lag_s: float, now_ms: int) -> Health:
-    """Health after a message that came too late to be used; `now_ms` is the newest event time."""
-    place = ("rack" if cls == "gpu" else cls, row)
+    """Health after a message that came too late to be used, or with a negative lag [s] from ahead; `now_ms` is the newest event time."""
+    place = spot(cls, row)
     return replace(h, late={**h.late, place: watch.overdue(h.late.get(place), lag_s, now_ms)})
 
 
 def _minute(r: Rooms, h: Health, previous: Mapping[str, Array], now_ms: int, dt: float) -> tuple[Health, Mapping[Key, Track]]:
+    prompt = _prompt(r, h.watch)
     w, mean, rate = watch.close_minute(h.watch, r.flat, dt)
     off = {n: dict(zip(_names(n), _part(r, n, h.baseline.constant).T, strict=True)) for n in r.groups}
     trusted = Scene(r.facts, r.flat.split(np.where(h.excluded, np.nan, mean)), r.flat.split(rate), h.plates.gpu, off)
@@ -132,12 +141,22 @@ def _minute(r: Rooms, h: Health, previous: Mapping[str, Array], now_ms: int, dt:
     y, doubt, lever = _residuals(r, contexts, raw)
     b, away = baseline.learn(h.baseline, r.spread, y, doubt, lever, dt)
     h = replace(h, watch=w, plates=p, baseline=b, away=away, scene=trusted, opened_ms=now_ms, minutes=h.minutes + 1,
-                late={k: v for k, v in h.late.items() if now_ms - v.seen_ms < watch.LATE_MS})
+                late=watch.still_late(h.late, prompt, h.opened_ms, now_ms), prompt=prompt)
     found = alone(w, r.flat)
     for name, g in r.groups.items() if h.minutes > SETTLING else ():
         found += _explain(r, name, g, contexts[name], raw, y, away)
     tracks = fold(h.tracks, found, now_ms, lambda t: not _ruled(t))
-    return h, _rules(r, replace(h, tracks=tracks), r.minutely, previous, now_ms)
+    tracks = _rules(r, replace(h, tracks=tracks), r.minutely, previous, now_ms)
+    return replace(h, ahead=_ahead(tracks)), tracks
+
+
+def _prompt(r: Rooms, w: watch.Watch) -> frozenset[Spot]:
+    """Assets of which the minute under way has a reading that was in time: a clock that is behind allows none."""
+    return frozenset((cls, int(row)) for cls, count in r.flat.split(w.count).items() for row in np.flatnonzero(count.any(axis=1)))
+
+
+def _ahead(tracks: Mapping[Key, Track]) -> frozenset[Spot]:
+    return frozenset((p.cls, p.row) for (name, p), t in tracks.items() if name == CLOCK and t.raised and t.last.size < 0.0)
 
 
 def _inlets(scene: Scene) -> Array:
@@ -190,7 +209,7 @@ def _ruled(t: Track) -> bool:
 
 def _view(r: Rooms, h: Health, previous: Mapping[str, Array], now_ms: int) -> View:
     return View(r.facts, r.flat, h.scene, h.watch, {n: departure(r, n, h.away) for n in r.groups}, {n: _names(n) for n in r.groups},
-                {n: _part(r, n, h.baseline.constant) for n in r.groups}, h.plates, h.now, previous, h.tracks, h.late, now_ms)
+                {n: _part(r, n, h.baseline.constant) for n in r.groups}, h.plates, h.now, previous, h.tracks, h.late, h.prompt, now_ms)
 
 
 def _rules(r: Rooms, h: Health, entries: tuple[Entry, ...], previous: Mapping[str, Array], now_ms: int) -> Mapping[Key, Track]:

@@ -157,5 +157,7 @@ def _size(entry: Entry, place: Place, size: float) -> str:
         return shown(place.column, size)
     if entry.share or entry.unit == "share":
         return f"{100.0 * size:.0f} %"
+    if entry.unit == "s":
+        return f"{abs(size):.3g} s {'ahead' if size < 0.0 else 'behind'}"
     return f"{size:.3g} {entry.unit}"
 

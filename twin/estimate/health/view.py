@@ -1,7 +1,7 @@
 """What a rule of the catalogue may look at."""
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,7 @@ from twin.estimate.health.flat import Flat
 from twin.estimate.health.plates import Plates
 from twin.estimate.health.scene import Scene
 from twin.estimate.health.tracks import Key, Track
-from twin.estimate.health.watch import Lateness, Watch
+from twin.estimate.health.watch import Lateness, Spot, Watch
 
 Array = np.ndarray
 
@@ -33,7 +33,8 @@ class View:
     now: Mapping[str, Array]  # class -> [rows, measured] newest samples
     previous: Mapping[str, Array]  # the same one step before
     tracks: Mapping[Key, Track]  # what is suspected already
-    late: Mapping[tuple[str, int], Lateness]  # assets whose messages come too late
+    late: Mapping[Spot, Lateness]  # assets whose messages come too late or too soon
+    prompt: Collection[Spot]  # assets heard in time in the last minute
     now_ms: int
 
     def channel(self, group: str, name: str) -> tuple[Array, Array]:

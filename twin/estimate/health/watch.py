@@ -4,6 +4,7 @@ Every measure is an exponential average over samples or event time, so the state
 """
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from twin.estimate.health.flat import Flat
 
 Array = np.ndarray
+Spot = tuple[str, int]  # class and row of an asset
 SAMPLES = 60.0  # averaging length of noise and of gaps, samples
 RUN_TAUGHT = 60.0  # samples: a longer run is judged, not learned
 CHANGES = 2000.0  # of the share of samples that differ from the one before
@@ -19,6 +21,7 @@ MOTION_S = 2400.0  # of the valves' motion
 RIPPLE_S = 600.0  # of the variance within a minute
 TINY = 1e-20
 LATE_MS = 120_000  # lateness is forgotten when nothing came late for so long
+APART_S = 2.0  # stamps nearer to each other may come in any order: the least that the watermark usually waits
 DEADBAND, BEYOND = 0.004, 7.0  # of a valve's stroke, and times the noise of its feedback: less is no move
 STRANGE = 12.0  # a spike is this many times the usual noise
 SURE_CHANGE, LIVELY = 0.5, 0.25  # most that is believed about how often a value changes; values that change less tell nothing by standing
@@ -57,7 +60,7 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class Lateness:
-    """Messages of one asset that came too late to be used: how many of late, how late [s], when the last one was heard."""
+    """Messages of one asset that came too late to be used, or too soon: how many of late, how late [s] (negative: ahead), when the last one was heard."""
 
     count: float
     lag_s: float
@@ -65,10 +68,24 @@ class Lateness:
 
 
 def overdue(known: Lateness | None, lag_s: float, now_ms: int) -> Lateness:
-    """One more late message."""
-    if known is None or now_ms - known.seen_ms > LATE_MS:
+    """One more message that came late, or with a negative lag too soon."""
+    if known is None or known.count == 0.0 or now_ms - known.seen_ms > LATE_MS or (known.lag_s < 0.0) != (lag_s < 0.0):
         return Lateness(1.0, lag_s, now_ms)
     return Lateness(known.count + 1.0, known.lag_s + 0.2 * (lag_s - known.lag_s), now_ms)
+
+
+def still_late(late: Mapping[Spot, Lateness], prompt: Collection[Spot], opened_ms: int, now_ms: int) -> dict[Spot, Lateness]:
+    """Lateness at the end of a minute that began at `opened_ms`: who was also in time in it has a slow way at times, and begins anew."""
+    out = {}
+    for spot, known in late.items():
+        if spot in prompt and known.lag_s >= 0.0:
+            known = Lateness(0.0, 0.0, known.seen_ms)
+            forgotten = known.seen_ms < opened_ms
+        else:
+            forgotten = now_ms - known.seen_ms >= LATE_MS
+        if not forgotten:
+            out[spot] = known
+    return out
 
 
 def fresh_watch(flat: Flat) -> Watch:
