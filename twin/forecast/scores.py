@@ -1,8 +1,9 @@
 """How well it was foretold, and what that teaches: a fold over forecasts and what then happened.
 
-Each column at each of three horizons is compared with what came, and so is the plainest forecast of all: that it stays as it is. Three
-numbers are learned of each from the last day or so: `share`, how much of a foretold change comes true, `off`, what a change is off by on
-average, and `wide`, how much wider or narrower the band has to be. What came within half a horizon weighs as much as trust in the model before it: errors of
+Each column at each of three horizons is compared with what came, and so is the plainest forecast of all: that it stays as it is. Learned of
+each from the last day or so: `share`, how much of a modelled change comes true, `off`, what a change is off by on average, `weight`, how far
+a change so corrected is believed beside persistence; of its band `wide`, errors over modelled deviations, `rest`, the variance no factor
+mends, and `scale`, which brings nine tenths inside. What came within half a horizon weighs as much as trust in the model before it: errors of
 forecasts that overlap are much the same. What is scored was said before it happened, with what was known then.
 """
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from twin.events import Score
+from twin.forecast import blend
 from twin.forecast.ahead import Forecast
 from twin.forecast.quantities import Column
 
@@ -23,6 +25,7 @@ EVERY_S = 60.0
 BAND = 1.6448536  # standard deviations of a normal distribution from its middle to its 95 %
 SHARE, WIDE = (0.0, 2.0), (0.1, 10.0)
 TRUST = 0.5  # of a horizon: observations that weigh as much as the model before them
+SETTLE = 8.0  # times that many, in which a band's scale settles: four horizons, as errors of overlapping forecasts fall out together
 SLACK_S = 30.0  # a moment this close to the one foretold is it
 TINY = 1e-12
 
@@ -35,7 +38,8 @@ class Due:
     horizon: int
     before: Array  # as it was when that was said: the forecast that nothing changes
     change: Array  # as modelled
-    said: Array  # as told, with the share learned by then
+    corrected: Array  # change with the share and the mean error learned by then, before it is blended with persistence
+    said: Array  # as told, blended
     std: Array  # as modelled
     band: Array  # as told, one standard deviation
 
@@ -51,13 +55,17 @@ class Sums:
     both: Array  # of modelled times real changes
     wrong: Array  # of squared errors of what was told
     still: Array  # of squared errors of persistence
-    z: Array  # of squared errors over modelled variances
+    tried: Array  # of squared corrected changes
+    true: Array  # of corrected times real changes
+    z: Array  # of squared errors over modelled variances, where a factor can mend them
+    beside: Array  # of squared errors where none can
     inside: Array  # of what fell between 5 and 95 %
 
 
 @dataclass(frozen=True, slots=True)
 class Scores:
     sums: Sums
+    scale: Array  # [H, D] factor of the band that the share inside has taught
     waiting: tuple[Due, ...] = ()
 
     @property
@@ -75,10 +83,21 @@ class Scores:
         return (s.real - self.share * s.moved) / (s.n + _trust())
 
     @property
+    def weight(self) -> Array:
+        """[H, D] 0..1 of a corrected change that is told; the rest is persistence."""
+        s = self.sums
+        return blend.weight(s.true, s.tried, s.n, _trust())
+
+    @property
     def wide(self) -> Array:
         """[H, D] real errors over modelled deviations."""
         s, trust = self.sums, _trust()
         return np.clip(np.sqrt((s.z + trust) / (s.n + trust)), *WIDE)
+
+    @property
+    def rest(self) -> Array:
+        """[H, D] variance beside the modelled one: of what no factor mends."""
+        return self.sums.beside / (self.sums.n + _trust())
 
     @property
     def skill(self) -> Array:
@@ -104,14 +123,24 @@ def _trust() -> Array:
 
 def unscored(width: int) -> Scores:
     zero = np.zeros((len(HORIZONS_S), width))
-    return Scores(Sums(*(zero.copy() for _ in Sums.__dataclass_fields__)))
+    return Scores(Sums(*(zero.copy() for _ in Sums.__dataclass_fields__)), np.ones_like(zero))
 
 
 def told(f: Forecast, s: Scores) -> tuple[Array, Array]:
     """Values and one standard deviation [n, D] of a forecast with what its predecessors taught; straight lines between horizons."""
-    share, off, wide = (_between(f.seconds, x) for x in (s.share, s.off, s.wide))
-    early = np.clip(f.seconds / HORIZONS_S[0], 0.0, 1.0)[:, None]
-    return f.now + share * f.change + early * off, wide * f.std
+    weight, wide, rest, scale = (_between(f.seconds, x) for x in (s.weight, s.wide, s.rest, s.scale))
+    return f.now + weight * _corrected(f, s), scale * np.sqrt(np.square(wide * f.std) + _early(f) * rest)
+
+
+def _corrected(f: Forecast, s: Scores) -> Array:
+    """[n, D] change by what came of earlier ones, before it is blended."""
+    share, off = (_between(f.seconds, x) for x in (s.share, s.off))
+    return share * f.change + _early(f) * off
+
+
+def _early(f: Forecast) -> Array:
+    """[n, 1] what is known of the first horizon fades in from now on."""
+    return np.clip(f.seconds / HORIZONS_S[0], 0.0, 1.0)[:, None]
 
 
 def _between(seconds: Array, x: Array) -> Array:
@@ -121,11 +150,11 @@ def _between(seconds: Array, x: Array) -> Array:
 
 def said(s: Scores, f: Forecast) -> Scores:
     """Remember what is said of the moments of the horizons."""
-    values, std = told(f, s)
+    (values, std), corrected = told(f, s), _corrected(f, s)
     due = []
     for h, horizon in enumerate(HORIZONS_S):
         i = int(np.abs(f.seconds - horizon).argmin())
-        due.append(Due(f.ts_ms + round(1000 * horizon), h, f.now, f.change[i], values[i], f.std[i], std[i]))
+        due.append(Due(f.ts_ms + round(1000 * horizon), h, f.now, f.change[i], corrected[i], values[i], f.std[i], std[i]))
     return replace(s, waiting=(*s.waiting, *due))
 
 
@@ -134,25 +163,29 @@ def came(s: Scores, ts_ms: int, seen: Array) -> Scores:
     now = [d for d in s.waiting if abs(d.ts_ms - ts_ms) <= 1000 * SLACK_S]
     if not now and not any(d.ts_ms < ts_ms for d in s.waiting):
         return s
-    sums = s.sums
     for due in now:
-        sums = _with(sums, due, seen)
-    return Scores(sums, tuple(d for d in s.waiting if d.ts_ms > ts_ms + 1000 * SLACK_S))
+        s = _with(s, due, seen)
+    return replace(s, waiting=tuple(d for d in s.waiting if d.ts_ms > ts_ms + 1000 * SLACK_S))
 
 
-def _with(sums: Sums, d: Due, seen: Array) -> Sums:
+def _with(s: Scores, d: Due, seen: Array) -> Scores:
     """Older ones fade with a memory of a day."""
-    known = np.isfinite(seen) & np.isfinite(d.said)
-    error, real = seen - d.said, seen - d.before
-    z = error / np.maximum(d.std, TINY)
-    terms = Sums(np.ones_like(seen), d.change, real, d.change**2, d.change * real, error**2, real**2, z**2, (np.abs(error) <= BAND * d.band).astype(float))
-    keep = np.exp(-EVERY_S / MEMORY_S)
-    out = {}
+    known, h = np.isfinite(seen) & np.isfinite(d.said), d.horizon
+    terms, keep, out = _terms(d, seen), np.exp(-EVERY_S / MEMORY_S), {}
     for name in Sums.__dataclass_fields__:
-        old = getattr(sums, name).copy()
-        old[d.horizon] = np.where(known, keep * old[d.horizon] + np.where(known, getattr(terms, name), 0.0), old[d.horizon])
-        out[name] = old
-    return Sums(**out)
+        out[name] = old = getattr(s.sums, name).copy()
+        old[h] = np.where(known, keep * old[h] + np.where(known, getattr(terms, name), 0.0), old[h])
+    scale = s.scale.copy()
+    scale[h] = np.where(known, blend.rescaled(scale[h], terms.inside, SETTLE * _trust()[h]), scale[h])
+    return replace(s, sums=Sums(**out), scale=scale)
+
+
+def _terms(d: Due, seen: Array) -> Sums:
+    """[D] what one outcome adds."""
+    error, real = seen - d.said, seen - d.before
+    z, beside = blend.taught(error, d.std, WIDE[1])
+    return Sums(n=np.ones_like(seen), moved=d.change, real=real, change=d.change**2, both=d.change * real, wrong=error**2, still=real**2,
+                tried=d.corrected**2, true=d.corrected * real, z=z, beside=beside, inside=(np.abs(error) <= BAND * d.band).astype(float))
 
 
 def report(s: Scores, ts_ms: int, scenario: str, columns: Sequence[Column]) -> tuple[Score, ...]:
