@@ -1,7 +1,4 @@
-"""The transition of every block of the filter, from the matrices of the physics step itself.
-
-Renewed each minute and whenever the step's length changes: flows and conductances move little in between, and a covariance needs no more.
-"""
+"""Transitions of the filter's blocks as whole matrices; what numpy works out in the twin as well is taken from there."""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -10,13 +7,13 @@ import numpy as np
 
 from tests.oracles.lived import Lived
 from twin.estimate import blocks, noise
+from twin.estimate.moves import _core, _jumps, _noise
 from twin.plant import facility, nodes, pipe
 from twin.plant.leaves import carried
 from twin.plant.network import network, store
 from twin.plant.types import Inputs, Parameters, State
 
 Array = np.ndarray
-RENEW_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,35 +41,9 @@ def renewed(p: Parameters, state: State, u: Inputs, lived: Lived, heat_std: Arra
     slope = w.cdus_to_loops(lived.heat_slope)
     facility.connect(net, c, u, g, facility.Hall(np.zeros_like(slope), slope, np.zeros_like(slope)), supply, back)
     inverse = np.linalg.inv(net.matrix())
-    return Moves(dt, 0.0, *_core(p, inverse, g.loop, g.moved, dt), _cdu(p, u, lived, dt), _rack(p, u, dt), _jumps(p, u, dt),
+    core, into, main = _core(p, inverse, g.loop, g.moved, dt)
+    return Moves(dt, 0.0, core, into, main[:, None], _cdu(p, u, lived, dt), _rack(p, u, dt), _jumps(p, u, dt),
                  _noise(heat_std, dt), noise.HEAT_W * inverse[:, :, list(blocks.HEATS)])
-
-
-def _core(p: Parameters, inverse: Array, main: Array, moved: Array, dt: float) -> tuple[Array, Array, Array]:
-    loops = len(inverse)
-    move = np.zeros((loops, blocks.CORE, blocks.CORE))
-    n = np.arange(blocks.CORE)
-    move[:, n, n] = 1.0
-    move[:, : nodes.N, : nodes.N] = inverse * (p.core.capacity / dt)[..., None, :]
-    heats, meters = slice(blocks.FIRST_HEAT, blocks.FIRST_OFFSET), slice(blocks.FIRST_METER, None)
-    move[:, : nodes.N, heats] = noise.HEAT_W * inverse[:, :, list(blocks.HEATS)]
-    move[:, n[heats], n[heats]] = move[:, n[meters], n[meters]] = np.exp(-dt / noise.HEAT_S)
-    old = np.minimum(pipe.CELLS / np.maximum(moved, 1e-12), 1.0)  # share of what leaves a main that stood in it
-    into = inverse[..., [nodes.HALL_IN, nodes.PLANT_IN]] * (main * old)[..., None, None]
-    move[:, : nodes.N, [nodes.SUPPLY, nodes.HALL_OUT]] += into  # what is wrong for good where a main begins is wrong along it
-    return move, into, np.clip(1.0 - moved / pipe.CELLS, 0.0, 1.0)[:, None]
-
-
-def _noise(heat_std: Array, dt: float) -> Array:
-    per_node = np.full(nodes.N, noise.CORE_K_RT_S)
-    per_node[[nodes.INDEX[t] for t in nodes.TANK]] = noise.TANK_K_RT_S
-    per_node[nodes.AIR] = noise.AIR_K_RT_S
-    out = np.empty((len(heat_std), blocks.CORE))
-    out[:, : nodes.N] = per_node**2 * dt
-    out[:, blocks.FIRST_HEAT : blocks.FIRST_OFFSET] = (heat_std**2 * -np.expm1(-2.0 * dt / noise.HEAT_S))[:, None]
-    out[:, blocks.FIRST_OFFSET : blocks.FIRST_METER] = noise.OFFSET_RT_S**2 * dt
-    out[:, blocks.FIRST_METER :] = (np.square(noise.METER_SHARE * heat_std) * -np.expm1(-2.0 * dt / noise.HEAT_S))[:, None]
-    return out
 
 
 def _cdu(p: Parameters, u: Inputs, lived: Lived, dt: float) -> Array:
@@ -93,10 +64,3 @@ def _rack(p: Parameters, u: Inputs, dt: float) -> Array:
     f = np.tile(np.eye(3), (len(stored), 1, 1))
     f[:, 0, 0] = stored / (stored + carried(p.leaves, u.rack_flow))
     return f
-
-
-def _jumps(p: Parameters, u: Inputs, dt: float) -> tuple[Array, Array]:
-    c = carried(p.leaves, u.rack_flow)
-    rack = 1.0 / (c + p.leaves.manifold_capacity / dt)
-    cdu = 1.0 / (p.wiring.racks_to_cdus(c + p.leaves.manifold_capacity / dt) + p.cdus.return_capacity / dt)
-    return noise.JUMP * rack, noise.JUMP * cdu

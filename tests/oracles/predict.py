@@ -8,8 +8,9 @@ import numpy as np
 from tests.oracles.belief import Belief, heat_std
 from tests.oracles.filters import moved
 from tests.oracles.lived import Lived, live
-from tests.oracles.moves import RENEW_S, Moves, renewed
+from tests.oracles.moves import Moves, renewed
 from twin.estimate import blocks, noise
+from twin.estimate.moves import RENEW_S
 from twin.plant import nodes
 from twin.plant.cdu import exchanger
 from twin.plant.leaves import carried
