@@ -8,6 +8,8 @@ import numpy as np
 
 from config.classes import CLASSES
 from tests.oracles.belief import Belief, die_var
+from twin.engine.compiled_hall import FEED, UPS
+from twin.engine.compiled_show import AIR, CHANGING, HOTTEST_K, INLET_K, LEVEL_K, LIQUID
 from twin.engine.model import Model
 from twin.estimate import blocks, noise
 from twin.estimate.instruments import instrument
@@ -18,13 +20,6 @@ from twin.plant.leaves import carried
 from twin.plant.types import Flows, Inputs
 
 Array = np.ndarray
-LIQUID = 0.008  # of a rack's heat: its meter (IEC 62053-22) and the share that its air takes
-AIR = 0.06  # of that share itself
-LEVEL_K = 0.02  # of a node: its water is not mixed as one temperature
-HOTTEST_K = 0.4  # the hottest of many estimates is rarely the hottest GPU
-INLET_K = 0.02  # coolant in the rack's own supply manifold behind that of the unit
-CHANGING = 0.6  # of the difference between heat given and heat carried off while a load moves
-FEED, UPS = 0.006, 0.05  # of a feed's power; of its losses (spread of efficiencies of one type)
 
 
 @dataclass(frozen=True, slots=True)
