@@ -20,6 +20,7 @@ from twin.whatif.answer import encode
 from twin.whatif.ask import ask
 from twin.whatif.cost import affordable
 from twin.whatif.perturbations import KINDS
+from twin.whatif.snapshots import shown
 
 FULL = os.environ.get("BOUCLE_FUZZ") == "full"
 LONGEST_S, STEPS = 20.0, 20  # a question that may be asked is answered for so long, so that many fit into an evening
@@ -45,9 +46,10 @@ class Inline:
         q = question(r)
         affordable(g, q)
         horizon = min(q.horizon_s, LONGEST_S, STEPS * q.step_s)
-        found = encode(ask(g, start, q.model_copy(update={"horizon_s": horizon, "members": min(q.members, 1)}), tell))
+        found = ask(g, start, q.model_copy(update={"horizon_s": horizon, "members": min(q.members, 1)}), tell)
+        assert shown(g, found, r.show)
         self.answered += 1
-        return found
+        return encode(found)
 
     def cancel(self, name: str) -> bool:
         self.stops.append(name)

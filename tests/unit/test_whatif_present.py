@@ -17,7 +17,9 @@ from twin.engine.twin import start
 from twin.events import ACTUAL
 from twin.service.backfill import coarse
 from twin.whatif.ask import ask
-from twin.whatif.snapshots import WHATIF, snapshots
+from twin.whatif.perturbations import KINDS
+from twin.whatif.question import spelled
+from twin.whatif.snapshots import WHATIF, shown, snapshots
 from twin.wire.lines import lines
 from twin.wire.native import codec
 from twin.wire.reasons import Limits
@@ -69,6 +71,26 @@ def test_a_future_in_which_nothing_happens_begins_without_a_bump(followed) -> No
     assert found["loop.flow_lpm"] == pytest.approx(flow, rel=0.08)
     rejected = followed.snapshot.values["cooler"][0, CLASSES["cooler"].column("heat_kw")]
     assert found["site.rejected_kw"][0] == pytest.approx(rejected, rel=0.05)
+
+
+def test_a_battery_that_is_read_full_but_for_a_thousandth_is_not_charged(followed) -> None:
+    """With all that its charger can, it would add megawatts to the first second of every future."""
+    g, column = grounded("valence")[0], CLASSES["ups"].column("charge_pct")
+    followed.latest.values["ups"][:, column] = 0.999
+    found = ask(g, present(g, followed), question("", horizon_s=60)).base
+    takes = followed.snapshot.values["site"][0, CLASSES["site"].column("facility_kw")]
+    assert found["site.facility_kw"][0] == pytest.approx(takes, rel=0.03)
+    followed.latest.values["ups"][:, column] = 0.5
+    assert ask(g, present(g, followed), question("", horizon_s=60)).base["site.facility_kw"][0] > 1.1 * takes
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_every_kind_is_answered_from_the_present_and_shown(twin, kind: str) -> None:
+    g, _ = grounded("valence")
+    if spelled(KINDS[kind].example)[0].applies(g):
+        pytest.skip("means nothing at this site")
+    found = ask(g, present(g, twin), question(KINDS[kind].example, horizon_s=10))
+    assert {s.values["loop"].shape[0] for s in shown(g, found)} == {len(g.halls)}
 
 
 def test_snapshots_are_those_of_the_live_twin_under_another_tag(twin) -> None:

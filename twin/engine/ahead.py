@@ -20,6 +20,7 @@ from twin.whatif.world import World, calm
 
 Array = np.ndarray
 FULL = 0.98  # of a fan's speed
+CHARGED = 0.99  # read so full, a battery is full: meters of charge scatter, and one short by a thousandth would be charged with all that its UPS can
 
 
 def present(g: Ground, twin: Twin) -> Start:
@@ -33,8 +34,7 @@ def present(g: Ground, twin: Twin) -> Start:
     machines = cooling(known, poised(known, g.m, u, _running(g, twin)), u, belief.state, _rejected(g, twin))
     world = _world(g, twin, u, replace(calm(g, machines, g.d.average_load, g.d.mean_outdoor, g.d.mean_outdoor - 3.0), stand=machines))
     supply = at_rest(g.supply)
-    charge = _column(twin, "ups", "charge_pct")
-    supply = supply.shift(battery=np.where(np.isfinite(charge), np.clip(charge, 0.0, 1.0), 1.0) * g.supply.battery)
+    supply = supply.shift(battery=_charge(twin) * g.supply.battery)
     return Start(belief.state, machines, supply, filled(known, g.volumes, belief.state), world, twin.snapshot.ts_ms if twin.snapshot else 0, known,
                  doubt(belief, known), g.m)
 
@@ -64,6 +64,12 @@ def _mains(g: Ground, twin: Twin, u: Inputs, dp: Array) -> Array:
 
 def _near(x: Array, usual: Array) -> Array:
     return np.where((x > 0.5 * usual) & (x < 2.0 * usual), x, usual)
+
+
+def _charge(twin: Twin) -> Array:
+    """Share [ups] of its charge that each battery holds."""
+    read = _column(twin, "ups", "charge_pct")
+    return np.where(read < CHARGED, np.maximum(read, 0.0), 1.0)
 
 
 def _column(twin: Twin, cls: str, name: str) -> Array:

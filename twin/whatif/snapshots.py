@@ -45,9 +45,10 @@ def snapshots(g: Ground, t: Trajectory, start_ms: int, scenario: str = WHATIF, p
 
 
 def _values(t: Trajectory, cls: str, rows: int, i: int) -> Array:
+    """Values [rows, columns] of a record; halls that a question adds stand behind the site's own, which alone are shown."""
     out = np.full((rows, len(CLASSES[cls].columns)), np.nan)
     for k, name in enumerate(CLASSES[cls].columns):
         column = t.values.get(f"{cls}.{name}")
         if column is not None:
-            out[:, k] = column[i]
+            out[:, k] = np.ravel(column[i])[:rows]
     return out
