@@ -27,9 +27,13 @@ def command(
 def write(out: BinaryIO, site: Site, hours: float, step_s: float, seed: int, end_ms: int) -> None:
     """The frames of the `hours` before `end_ms`, every `step_s`, oldest first."""
     from sensors.simulate import history
+    from twin.spare import spare
     from twin.wire.frames import pack
 
-    out.writelines(pack(topic, payload) for topic, payload in history(site, hours, step_s, seed, end_ms))
+    frames = history(site, hours, step_s, seed, end_ms)
+    out.write(pack(*next(frames)))
+    spare()
+    out.writelines(pack(topic, payload) for topic, payload in frames)
     out.flush()
 
 

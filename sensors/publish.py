@@ -13,6 +13,7 @@ from config.site import SITE_LEVEL, Site
 from sensors.encode import Frame
 from sensors.gateway import Broker, Gateway, Message
 from sensors.station import Station
+from twin.spare import spare
 from twin.wire.messages import encode_meta, encode_status
 
 CLOSE_S = 3.0  # longest time to send what waits at the end
@@ -110,7 +111,7 @@ async def run(fleet: Fleet, produce: Callable[[asyncio.Event, Report], object], 
 def live(station: Station, fleet: Fleet, pace: Pace) -> Callable[[asyncio.Event, Report], object]:
     """Producer of a simulated run. When the machine is slow, event time is kept and samples are left out, counted."""
     async def produce(stop: asyncio.Event, report: Report) -> None:
-        began, done = time.monotonic(), 0
+        began, done, ready = time.monotonic(), 0, False
         while not stop.is_set():
             elapsed = time.monotonic() - began
             if pace.for_s is not None and elapsed >= pace.for_s:
@@ -126,6 +127,9 @@ def live(station: Station, fleet: Fleet, pace: Pace) -> Callable[[asyncio.Event,
             for frame in station.frames(dt):
                 fleet.put(frame)
             await asyncio.sleep(0)
+            if not ready:
+                ready = True
+                spare()
     return produce
 
 

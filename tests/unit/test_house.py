@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 # from the ground up; a room imports lower levels and itself, never a neighbour of its own level
 LEVELS = (
-    ("config", "twin.events", "twin.kernels"),
+    ("config", "twin.events", "twin.kernels", "twin.spare"),
     ("twin.physics",),
     ("twin.plant",),
     ("twin.estimate",),
@@ -33,7 +33,7 @@ LEVELS = (
 )
 LEVEL = {room: height for height, rooms in enumerate(LEVELS) for room in rooms}
 PURE = ("twin.events", "twin.physics", "twin.plant", "twin.estimate", "twin.alarms", "twin.whatif", "twin.advise", "twin.forecast", "twin.kpi", "twin.engine", "twin.wire")
-SENSORS_MAY = ("config", "twin.events", "twin.kernels", "twin.physics", "twin.wire", "sensors")  # kernels: how code is compiled, no model
+SENSORS_MAY = ("config", "twin.events", "twin.kernels", "twin.spare", "twin.physics", "twin.wire", "sensors")  # kernels: how code is compiled, no model
 REFEREE_MAY = (*SENSORS_MAY, "sensors.score", "twin.engine", "twin.estimate", "twin.alarms")  # it alone knows the hidden plant and the twin
 # `config.events` beside `config`: events name what the site models say; the site never names an event
 GROUND = {("twin.events", "config")}

@@ -35,6 +35,7 @@ from twin.sinks.mqtt_twin import MqttTwin
 from twin.sources.inbox import Inbox
 from twin.sources.log import EventLog
 from twin.sources.mqtt import MqttSource
+from twin.spare import spare
 from twin.whatif.ground import Ground
 from twin.wire import topics
 from twin.wire.messages import encode_ack
@@ -77,6 +78,7 @@ def assemble(site: Site, settings: Settings, clock: Clock, log_file: Path | None
     source = MqttSource(settings.mqtt, (*topics.filters(site), topics.request_topic(site), *outlook.topics(site.id)), inbox, clock.now_ms, report)
     twin = start(site)
     rehearse(twin)
+    spare()
     g = compiled(site, twin)
     asker = Asker(site, lambda: present(g, service.twin), lambda at_ms: stored(g, settings.store.path, at_ms),
                   lambda found: put(service.sinks, [*(Forget(name) for name in dict.fromkeys(s.scenario for s in found)), *map(Emit, found)]))

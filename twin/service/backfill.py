@@ -11,6 +11,7 @@ from twin.events import DeadLetter, Effect, Emit
 from twin.service.fold import replay
 from twin.sinks.base import Sink
 from twin.sources.inbox import Message
+from twin.spare import spare
 from twin.wire.native import Decoded, codec
 from twin.wire.reasons import Limits
 
@@ -46,6 +47,8 @@ async def fill(found: Iterable[Effect], sinks: Sequence[Sink], end_ms: int, hour
         if isinstance(effect, Emit):
             _put(sinks, batch)
             batch, steps = [], steps + 1
+            if steps == STEPS_A_FLUSH:
+                spare()
             if steps % STEPS_A_FLUSH == 0:
                 if kept is not None:
                     await kept
