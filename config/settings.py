@@ -147,7 +147,8 @@ def _problem(error: Any) -> Problem:
 
 def _unknown_variables(environment: Mapping[str, str]) -> list[Problem]:
     """Variables with our prefix that mean nothing: a slip of the pen must not pass in silence."""
-    known = [variable((part, key)) for part in ("mqtt", "influx", "store", "http") for key in keys_at(Settings, (part,))]
+    parts = [name for name, field in Settings.model_fields.items() if isinstance(field.default, Part)]
+    known = [variable((part, key)) for part in parts for key in keys_at(Settings, (part,))]
     known += [variable((k,)) for k in keys_at(Settings, ())] + [PREFIX + "REFERENCE"]
     names = [n for n in environment if n.upper().startswith(PREFIX) and n.upper() not in known]
     return [Problem("environment", 0, n, unknown("variable", n, known)) for n in names]

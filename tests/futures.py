@@ -18,7 +18,8 @@ def grounded(site: str) -> tuple[Ground, Start]:
 
 
 def question(words: str, **more) -> Question:
-    return asked(plain(Question(perturbations=spelled(words))) | more)
+    """Without an ensemble unless one is asked for."""
+    return asked(plain(Question(perturbations=spelled(words))) | {"members": 0} | more)
 
 
 def answer(site: str, words: str, **more) -> Answer:

@@ -46,7 +46,7 @@ class Inline:
         q = question(r)
         affordable(g, q)
         horizon = min(q.horizon_s, LONGEST_S, STEPS * q.step_s)
-        found = ask(g, start, q.model_copy(update={"horizon_s": horizon, "members": min(q.members, 1)}), tell)
+        found = ask(g, start, q.model_copy(update={"horizon_s": horizon, "members": min(q.members or 0, 1)}), tell)
         assert shown(g, found, r.show)
         self.answered += 1
         return encode(found)

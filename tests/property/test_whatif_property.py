@@ -46,7 +46,7 @@ def fields(kind: str) -> st.SearchStrategy[dict]:
 def test_any_mapping_is_answered_with_numbers_or_refused(parts: list[dict], horizon: object, step: float) -> None:
     g, start = grounded("valence")
     try:
-        found = ask(g, start, asked({"perturbations": parts, "horizon_s": horizon, "step_s": step}))
+        found = ask(g, start, asked({"perturbations": parts, "horizon_s": horizon, "step_s": step, "members": 0}))
     except Refused as refused:
         assert refused.why
         return
@@ -60,5 +60,5 @@ def test_any_combination_keeps_its_energy(kinds: list[str], start_s: float, dura
     g, start = grounded("valence")
     parts = spelled(" + ".join(KINDS[k].example for k in kinds))
     fit = [p.model_copy(update={"start_s": start_s, "duration_s": duration_s}) for p in parts if not p.applies(g)]
-    found = ask(g, start, asked({"perturbations": fit, "horizon_s": 40}))
+    found = ask(g, start, asked({"perturbations": fit, "horizon_s": 40, "members": 0}))
     assert found.future["loop.residual"][1:].max() < 1e-9

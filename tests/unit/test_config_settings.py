@@ -4,9 +4,10 @@ from __future__ import annotations
 import os
 
 import pytest
+from pydantic import BaseModel
 
 from config.errors import ConfigError
-from config.settings import load_settings
+from config.settings import Settings, _unknown_variables, load_settings
 
 
 @pytest.fixture(autouse=True)
@@ -31,6 +32,13 @@ def test_broker_url_carries_user_password_and_tls(monkeypatch):
 def test_ports_by_scheme(monkeypatch, url, port, tls):
     monkeypatch.setenv("BOUCLE_MQTT__URL", url)
     assert (load_settings().mqtt.port, load_settings().mqtt.tls) == (port, tls)
+
+
+def test_every_variable_of_a_setting_is_known():
+    parts = {name: field.default for name, field in Settings.model_fields.items() if isinstance(field.default, BaseModel)}
+    names = {f"BOUCLE_{part}__{key}".upper() for part, of in parts.items() for key in type(of).model_fields}
+    assert "BOUCLE_FORECAST__WEATHER" in names
+    assert not _unknown_variables(dict.fromkeys(names, ""))
 
 
 @pytest.mark.parametrize(("name", "value", "words"), [

@@ -4,15 +4,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from config.load import load_site
 from tests.futures import answer, grounded, question
 from twin.whatif.answer import encode
 from twin.whatif.ask import ask
-from twin.whatif.cost import affordable
+from twin.whatif.cost import affordable, usual_members
 from twin.whatif.ensemble import futures, paced
+from twin.whatif.ground import ground
 from twin.whatif.motion import averaged
 from twin.whatif.refusal import Refused
 from twin.whatif.schedule import pieces, spans
 from twin.whatif.singled import hottest, singled
+from twin.whatif.span import spoken
 from twin.whatif.together import Future, together
 
 
@@ -32,9 +35,22 @@ def test_bands_hold_the_answer_and_stand_in_order() -> None:
     assert low < middle < high
     assert low - 5 < found.first.at_s < high + 5
     assert found.plus_minus_s == pytest.approx((high - low) / 2)
+    assert f", +-{spoken(max(found.plus_minus_s, 1.0))}." in found.headline
     curves = found.bands["curves"]["site.gpu_max_c"]
     assert (curves[0] <= curves[1]).all()
     assert (curves[1] <= curves[2]).all()
+
+
+@pytest.mark.parametrize(("site", "horizon_s", "members"), [("valence", 3600, 24), ("valence", 86400, 24), ("frontier", 3600, 24), ("fleet-2030", 3600, 0)])
+def test_an_answer_is_doubted_unless_that_takes_long(site: str, horizon_s: float, members: int) -> None:
+    asked_ = question("", horizon_s=horizon_s, members=None)
+    assert usual_members(ground(load_site(site)), asked_) == members
+
+
+def test_the_usual_members_are_those_that_are_asked_for_by_number() -> None:
+    g, start = grounded("valence")
+    usual, named = (encode(ask(g, start, question("pump-trip cdu-03", horizon_s=30, members=n))) for n in (None, 24))
+    assert usual == named
 
 
 def test_the_seed_decides_and_nothing_else() -> None:

@@ -7,6 +7,7 @@ import pytest
 from config.load import known_sites
 from tests.futures import answer, grounded, question
 from twin.whatif.ask import ask
+from twin.whatif.chain import WATCHED, moves
 from twin.whatif.perturbations import KINDS
 from twin.whatif.question import Question, asked, kind_of, plain, spelled
 from twin.whatif.refusal import Refused
@@ -84,6 +85,22 @@ def test_the_loss_of_a_feed_with_a_healthy_other_changes_nothing_thermal() -> No
     assert found.future["feed.power_kw"][5, a] == 0.0
     assert found.future["ups.battery_w"][5, a] > 0.0 == found.future["ups.battery_w"][5, b]
     assert found.future["genset.power_kw"][-1, a] > 0.0
+
+
+def test_gensets_are_lost_by_share_or_by_number() -> None:
+    g, start = grounded("valence")
+    worlds = [spelled(words)[0].write(g, start.world, 1.0, 0.0) for words in ("genset-fails a 33.3333333333%", "genset-fails a count=3")]
+    assert all(w.genset_able == pytest.approx([2 / 3, 1.0]) for w in worlds)
+    with pytest.raises(Refused, match="a feed has no more"):
+        ask(g, start, question("genset-fails a count=10", horizon_s=5))
+
+
+def test_what_parts_by_the_other_future_s_move_is_said_beside_it() -> None:
+    """A load that climbs in one future and not in the other: the one at rest neither rises nor falls."""
+    watched = WATCHED[[w.column for w in WATCHED].index("cdu.tcs_supply_c")]
+    assert moves(41.8, 41.8, 42.4, watched) == "is 41.8 degC instead of 42.4"
+    assert moves(41.8, 45.0, 42.4, watched) == "rises from 41.8 to 45.0 degC"
+    assert moves(41.8, 40.0, 42.4, watched) == "falls from 41.8 to 40.0 degC"
 
 
 def test_perturbations_combine() -> None:

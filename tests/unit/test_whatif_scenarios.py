@@ -28,7 +28,7 @@ def test_a_shipped_scenario_is_asked_or_refused_with_its_reason(name: str) -> No
     assert q.asks.endswith("?")
     for site in ("valence", "frontier"):
         g, start = grounded(site)
-        short = q.model_copy(update={"horizon_s": 60.0, "step_s": 2.0})
+        short = q.model_copy(update={"horizon_s": 60.0, "step_s": 2.0, "members": 0})
         try:
             assert ask(g, start, short).headline
         except Refused as refused:

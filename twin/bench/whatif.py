@@ -20,8 +20,8 @@ HOUR_S, MEMBERS, SAMPLE = 3600.0, 1000, 20
 SMALL = 20_000  # GPUs; larger sites are measured once each
 
 
-def question(words: str) -> Question:
-    return asked(plain(Question(perturbations=spelled(words))) | {"horizon_s": HOUR_S})
+def question(words: str, members: int | None = 0) -> Question:
+    return asked(plain(Question(perturbations=spelled(words))) | {"horizon_s": HOUR_S, "members": members})
 
 
 def run(site: str = "valence") -> dict[str, float | int | str]:
@@ -31,8 +31,9 @@ def run(site: str = "valence") -> dict[str, float | int | str]:
     ask(g, start, question(WORDS["gpu_by_gpu"]).model_copy(update={"horizon_s": 30.0}))
     times = 5 if g.p.leaves.plate_factor.size < SMALL else 1
     out: dict[str, float | int | str] = {"gpus": g.p.leaves.plate_factor.size, "designed_start_s": round(designed_s, 2)}
-    for name, words in WORDS.items():
-        found = [timed(partial(answered, g, start, question(words))) for _ in range(times)]
+    asked_ = {name: question(words) for name, words in WORDS.items()} | {"with_bands": question(WORDS["pump_trip"], None)}
+    for name, q in asked_.items():
+        found = [timed(partial(answered, g, start, q)) for _ in range(times)]
         out[f"{name}_hour_s"], out[f"{name}_hour_cpu_s"] = (round(statistics.median(f[i] for f in found), 3) for i in (1, 2))
     return out | _members(g, start)
 

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from twin.whatif.limits import HARM, LOSS
 from twin.whatif.phrase import number
-from twin.whatif.span import clock, spoken
+from twin.whatif.span import clock
 
 BARS = "▁▂▃▄▅▆▇█"
 WIDTH = 32
@@ -26,7 +26,7 @@ def show(a: dict[str, Any]) -> None:
     """Print an answer, as its JSON says it."""
     console = Console(highlight=False)
     colour = COLOURS.get(a["first"]["severity"], "yellow") if a["first"] else "green"
-    console.print(Text(with_doubt(a), style=colour), soft_wrap=True)
+    console.print(Text(a["headline"], style=colour), soft_wrap=True)
     console.print(Text(a["sentence"]))
     if a["reached"]:
         console.print()
@@ -35,18 +35,6 @@ def show(a: dict[str, Any]) -> None:
     console.print(curves(a))
     console.print()
     console.print(money(a))
-
-
-def with_doubt(a: dict[str, Any]) -> str:
-    """The headline, with its doubt where an ensemble knows it."""
-    spread = a["first"] and a["first"]["plus_minus_s"]
-    return a["headline"] + unlikely(a) if spread is None else a["headline"].replace(": ", f" (+-{spoken(max(spread, 1.0))}): ", 1)
-
-
-def unlikely(a: dict[str, Any]) -> str:
-    """What some members of an ensemble suffer that the answer itself does not."""
-    share = max((x[0] for name, x in (a["bands"] or {"reach": {}})["reach"].items() if name not in {r["name"] for r in a["reached"]}), default=0.0)
-    return f" In {100 * share:.0f} % of {a['bands']['members']} plants that may be this one, work is lost." if share else ""
 
 
 def limits(reached: list[dict[str, Any]]) -> Table:

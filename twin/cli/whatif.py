@@ -16,7 +16,7 @@ def whatif(
     site: Annotated[str, typer.Option(help="Name of a site, or path of a site file.")] = "valence",
     horizon: Annotated[str | None, typer.Option("--for", help="How far to look: 90s, 10min, 1h30m, 2d.")] = None,
     step: Annotated[float | None, typer.Option(help="Seconds of one step.")] = None,
-    members: Annotated[int | None, typer.Option(min=0, max=10_000, help="Of the ensemble that gives the bands and the +-; 0 for none.")] = None,
+    members: Annotated[int | None, typer.Option(min=0, max=10_000, help="Of the ensemble that gives the bands and the +-; 0 for none; 24 where that takes little.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Of the ensemble.")] = None,
     load: Annotated[float | None, typer.Option(min=0, max=1, help="Share of load of the designed start; the site's average when left out.")] = None,
     outdoor: Annotated[float | None, typer.Option(min=-40, max=55, help="Outdoor temperature of the designed start, degC.")] = None,

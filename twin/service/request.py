@@ -22,7 +22,7 @@ class Request(BaseModel):
     perturbations: Annotated[list[dict[str, Any]] | None, Field(max_length=20, description="each with its `kind`; see GET /api/whatif")] = None
     horizon_s: Annotated[float | str | None, Field(description="how far to look: seconds, or 10min, 1h30m, 2d")] = None
     step_s: Annotated[float | None, Field(ge=0.1, le=60)] = None
-    members: Annotated[int | None, Field(ge=0, le=10_000, description="of the ensemble that gives the bands; 0: none")] = None
+    members: Annotated[int | None, Field(ge=0, le=10_000, description="of the ensemble that gives the bands; 0: none; left out: 24 where they take little")] = None
     seed: Annotated[int | None, Field(ge=0, le=2**32 - 1)] = None
     at: Annotated[int | str | None, Field(description="from a moment that the store holds: 2026-11-24T10:00Z or epoch ms; the nearest earlier one")] = None
     start: Annotated[Literal["now", "designed"], Field(description="from the twin's present, or the plant at rest as designed")] = "now"

@@ -1,7 +1,7 @@
 """`ask(ground, start, question) -> Answer`: the same future with and without what is asked. Pure: the start is a value and stays as it was."""
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -10,8 +10,8 @@ import numpy as np
 from twin.whatif.accounts import account, prices_at
 from twin.whatif.answer import Answer, Margin
 from twin.whatif.chain import links, sentence
-from twin.whatif.cost import affordable
-from twin.whatif.ensemble import bands
+from twin.whatif.cost import affordable, usual_members
+from twin.whatif.ensemble import Bands, bands
 from twin.whatif.extend import extended
 from twin.whatif.ground import Ground
 from twin.whatif.limits import HARM, Reached, reached
@@ -36,6 +36,7 @@ def ask(g: Ground, start: Start, q: Question, tell: Callable[[float], None] = la
     checked(g, q.perturbations)
     g, start = extended(g, start, q.perturbations)
     g = suited(g, start)
+    q = doubting(g, q)
     affordable(g, q)
     tell(0.0)
     steps = max(round(q.horizon_s / q.step_s), 1)
@@ -50,12 +51,24 @@ def ask(g: Ground, start: Start, q: Question, tell: Callable[[float], None] = la
     return found if not q.members else doubted(g, start, q, found, plan, steps, lambda share: tell(0.2 + 0.8 * share))
 
 
+def doubting(g: Ground, q: Question) -> Question:
+    """The question with the usual number of members where it names none."""
+    return q if q.members is not None else q.model_copy(update={"members": usual_members(g, q)})
+
+
 def doubted(g: Ground, start: Start, q: Question, a: Answer, plan: list, steps: int, tell: Callable[[float], None]) -> Answer:
     """The answer with the bands of an ensemble."""
     found = bands(g, start, plan, q.step_s, steps, q.members, q.seed, a.reached, tell)
     spread = found.plus_minus_s.get(a.first.name) if a.first else None
     known = None if spread is None or not np.isfinite(spread) else float(spread)
-    return replace(a, bands=asdict(found), plus_minus_s=known)
+    line = headline(q, a.first, (a.margin, a.base_margin), known) + unlikely(found, {r.name for r in a.reached})
+    return replace(a, headline=line, bands=asdict(found), plus_minus_s=known)
+
+
+def unlikely(b: Bands, reached: Collection[str]) -> str:
+    """What some members of an ensemble suffer that the answer itself does not."""
+    share = max((x[0] for name, x in b.reach.items() if name not in reached), default=0.0)
+    return f" In {100 * share:.0f} % of {b.members} plants that may be this one, work is lost." if share else ""
 
 
 def told(g: Ground, start: Start, q: Question, base: Trajectory, future: Trajectory, plan: list, calm: list) -> Answer:
@@ -87,15 +100,16 @@ def margin(g: Ground, t: Trajectory) -> Margin:
     return Margin(float(m[record, row]), f"rack {g.name('rack', int(row))}", float(t.seconds[record]))
 
 
-def headline(q: Question, first: Reached | None, margins: tuple[Margin, Margin]) -> str:
-    """The answer in a line."""
+def headline(q: Question, first: Reached | None, margins: tuple[Margin, Margin], plus_minus_s: float | None = None) -> str:
+    """The answer in a line, with the doubt of its time where an ensemble knows it."""
     now, base = margins
     if first is None:
         change = now.gpu_k - base.gpu_k
         parts = f"the hottest GPU stays {number(now.gpu_k)} K below throttling"
         return f"Nothing is lost within {spoken(q.horizon_s)}: {parts} ({change:+.1f} K)."
     kept = "" if first.severity == HARM else f" No GPU throttles within {spoken(q.horizon_s)}: {number(now.gpu_k)} K are left."
-    return f"{consequence(first)} in {spoken(first.at_s)}: {first.sentence}.{kept}"
+    doubt = "" if plus_minus_s is None else f", +-{spoken(max(plus_minus_s, 1.0))}"
+    return f"{consequence(first)} in {spoken(first.at_s)}: {first.sentence}{doubt}.{kept}"
 
 
 def consequence(r: Reached) -> str:

@@ -87,8 +87,17 @@ def _link(g: Ground, order: int, w: Watched, t: Trajectory, base: Trajectory, pa
     if w.only not in ("", verb):
         return None
     asset = f"hall {g.halls[row]}" if cls == "loop" else g.name(cls, row)
-    text = f"{w.title.format(asset=asset)} {verb} from {number(series[0] / w.factor)} to {number(series[extreme] / w.factor)} {w.unit}"
+    text = f"{w.title.format(asset=asset)} {moves(series[0], series[extreme], without[extreme, row], w)}"
     return Link(float(at), order, asset, f"{text} ({clock(at)})")
+
+
+def moves(begun: float, there: float, without: float, w: Watched) -> str:
+    """How a quantity goes its way: from where it began, or beside where it would be where that is most of the difference."""
+    begun, there, without = begun / w.factor, there / w.factor, without / w.factor
+    apart = there - without
+    if (there - begun) * np.sign(apart) < 0.5 * abs(apart):
+        return f"is {number(there)} {w.unit} instead of {number(without)}"
+    return f"{'rises' if apart > 0 else 'falls'} from {number(begun)} to {number(there)} {w.unit}"
 
 
 def sentence(causes: list[str], chain: list[Link], first: Reached | None) -> str:

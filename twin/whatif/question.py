@@ -27,7 +27,7 @@ class Question(BaseModel):
     perturbations: Annotated[tuple[SerializeAsAny[Perturbation], ...], Field(max_length=MOST_PERTURBATIONS)] = ()
     horizon_s: Annotated[float, Field(gt=0, le=366 * 86400, description="how far to look")] = 3600.0
     step_s: Annotated[float, Field(ge=0.1, le=60, description="s of one step")] = 1.0
-    members: Annotated[int, Field(ge=0, le=10_000, description="of the ensemble that gives the bands; 0: no bands")] = 0
+    members: Annotated[int | None, Field(ge=0, le=10_000, description="of the ensemble that gives the bands; 0: no bands; left out: 24 where they take little")] = None
     seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = 0
     at: Annotated[int | None, Field(ge=0, le=2**53, description="event time to begin at, epoch ms or 2026-11-24T10:00Z; now when left out")] = None
 

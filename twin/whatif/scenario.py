@@ -22,7 +22,7 @@ class Frame(BaseModel):
     asks: str = Field(min_length=3, max_length=400)
     horizon_s: Any = 3600.0
     step_s: float = 1.0
-    members: int = 0
+    members: int | None = None
     seed: int = 0
     at: Any = None
     perturbations: list[Any] = Field(min_length=1)

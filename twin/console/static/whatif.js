@@ -96,12 +96,11 @@ export class WhatIf {
     const a = { ...found, headline: plain(found.headline), sentence: plain(found.sentence), reached: found.reached.map((r) => ({ ...r, sentence: plain(r.sentence) })) };
     this.curves.forEach((c) => c.close());
     const worst = a.first?.severity ?? 0;
-    const sure = known(a.first?.plus_minus_s) ? h("small", { text: ` ± ${num(a.first.plus_minus_s, 0)} s` }) : "";
     const names = Object.keys(a.series);
     const near = names.find((n) => n.startsWith("cdu.tcs_supply_c")) ?? "loop.supply_c";
     this.curves = ["site.gpu_max_c", a.first?.name.includes("power") || a.first?.name.includes("battery") ? "site.it_kw" : a.first?.name.startsWith("gpu") ? near : "loop.supply_c"]
       .map((name) => new Curve(this.model.site.timezone, a, names.find((n) => n === name || n.startsWith(`${name} `)) ?? names[0]));
-    this.answer.replaceChildren(h("p", { class: `headline ${worst === HARM ? "harm" : worst ? "" : "calm"}` }, a.headline, sure),
+    this.answer.replaceChildren(h("p", { class: `headline ${worst === HARM ? "harm" : worst ? "" : "calm"}`, text: a.headline }),
       h("div", {}, h("p", { class: "sentence", text: a.sentence }), this.#reached(a), this.#account(a)),
       h("div", {}, h("div", { class: "curves" }, ...this.curves.map((c) => c.node)), legend(a)));
     this.answer.hidden = false;
@@ -132,7 +131,7 @@ function legend(a) {
     ...(a.bands ? [h("span", { class: "key spread", text: "5 … 95 %" })] : []));
 }
 
-const plain = (sentence) => sentence.replaceAll(" degC", " °C");
+const plain = (sentence) => sentence.replaceAll(" degC", " °C").replaceAll("+-", "±");
 
 function spell(s) {
   const whole = Math.round(s);
