@@ -21,13 +21,17 @@ from sensors.simulate import simulated
 from sensors.station import Station
 from sensors.truth.draw import draw
 from sensors.truth.settings import Settings
+from tests import servers
 from twin.calibrate.site.calibration import calibrate
 from twin.calibrate.site.kinds import COLUMNS
 from twin.cli.main import cli
 from twin.plant.assembly import assemble
 from twin.service.backfill import coarse, effects, fill
+from twin.sinks.delivery.endpoint import Target
+from twin.sinks.influx import InfluxSink
 from twin.sinks.local import LocalStore
 from twin.sinks.minutes import minutes
+from twin.sinks.minutes_local import LocalMinutes
 
 SITE = Path(__file__).parents[1] / "sites" / "equipped.yaml"
 END_MS, HOURS, SEED = 1_788_865_200_000, 2.0, 3  # 8 September 2026, 11:00 UTC
@@ -132,9 +136,40 @@ def test_a_site_names_its_parameter_file_and_a_new_fit_is_on_the_datasheet_again
     assert again["parameters"] == answer["parameters"]
 
 
+@pytest.mark.parametrize("version", ["influx1", "influx2"])
+def test_influxdb_gives_the_same_answer_as_the_local_store(version: str, answer: dict, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = coarse(load_site(SITE), 60.0)
+    with getattr(servers, version)(tmp_path) as database:
+        to = Target(database.url, database.bucket, database.org, database.token)
+
+        async def write() -> None:
+            sink = InfluxSink(slow, to, tmp_path, gpus=False)
+            await sink.open()
+            await fill(effects(slow, frames(), END_MS, HOURS), [sink], END_MS, HOURS, lambda _: None)
+            assert await sink.drain(30.0)
+            await sink.close()
+
+        asyncio.run(write())
+        for key, value in (("ORG", database.org), ("BUCKET", database.bucket), ("TOKEN", database.token)):
+            if value:
+                monkeypatch.setenv(f"BOUCLE_INFLUX__{key}", value)
+        asked = ("--from", FROM, "--to", TO, "--influx", database.url, "--json")
+        done = run("calibrate", SITE, *asked, "--out", tmp_path / "p.yaml")
+        assert done.exit_code == 0, done.stderr
+        assert json.loads(done.stdout)["parameters"] == answer["parameters"]
+        other = run("calibrate", "valence", *asked, "--out", tmp_path / "q.yaml")
+        assert other.exit_code == 2
+        assert "it holds none of this site at all" in " ".join(other.stderr.split())
+        early = run("calibrate", SITE, "--from", "2026-09-01", "--to", "2026-09-02", *asked[4:], "--out", tmp_path / "q.yaml")
+        assert "it holds 2026-09-08T09:01:00Z to 2026-09-08T11:00:00Z" in " ".join(early.stderr.split())
+    away = run("calibrate", SITE, *asked, "--out", tmp_path / "q.yaml")
+    assert away.exit_code == 2
+    assert database.url in away.stderr
+
+
 def test_a_missing_sensor_is_named(store: Path) -> None:
     site = load_site(SITE)
-    stored = minutes(store, site, COLUMNS, END_MS - round(HOURS * 3.6e6), END_MS)
+    stored = minutes(LocalMinutes(store), site, COLUMNS, END_MS - round(HOURS * 3.6e6), END_MS)
     deaf = stored.columns | {"cdu.tcs_flow_lpm": stored.columns["cdu.tcs_flow_lpm"].copy()}
     deaf["cdu.tcs_flow_lpm"][:, 1] = np.nan
     results = {(r.asset, r.name): r for r in calibrate(site, stored.times, deaf, stored.samples)}

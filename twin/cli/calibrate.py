@@ -11,7 +11,7 @@ import typer
 if TYPE_CHECKING:
     from config.site import Site
     from twin.calibrate.site.calibration import Result
-    from twin.sinks.minutes import Stored
+    from twin.sinks.minutes import Source, Stored
 
 
 def register(app: typer.Typer) -> None:
@@ -23,6 +23,7 @@ def calibrate(
     start: Annotated[str, typer.Option("--from", help="Begin of the history: 2026-11-01, 2026-11-01T06:00, with Z or +01:00; else the site's time.")],
     end: Annotated[str | None, typer.Option("--to", help="End of the history; now when left out.")] = None,
     store: Annotated[Path | None, typer.Option(help="SQLite file of the service; BOUCLE_STORE__PATH.")] = None,
+    influx: Annotated[str | None, typer.Option(help="URL of an InfluxDB to read instead; BOUCLE_INFLUX__URL counts when no store is named.")] = None,
     out: Annotated[Path | None, typer.Option(help="Parameter file to write; SITE-parameters.yaml when left out.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -30,24 +31,40 @@ def calibrate(
     from datetime import UTC, datetime
 
     from config.load import load_site, site_path
-    from config.settings import load_settings
     from twin.calibrate.site.calibration import calibrate as fit
     from twin.calibrate.site.kinds import COLUMNS
     from twin.sinks.minutes import StoreError, minutes
 
     loaded, now = load_site(site, calibrated=False), datetime.now(UTC)
-    path = store or Path(load_settings().store.path)
     target = out or Path(f"{loaded.id}-parameters.yaml")
     try:
         span = _span(start, end, loaded.model.place.timezone, now)
         _writable(target, site_path(site))
-        stored = minutes(path, loaded, COLUMNS, *span)
+        source = _source(loaded, store, influx)
+        stored = minutes(source, loaded, COLUMNS, *span)
         results = fit(loaded, stored.times, stored.columns, stored.samples)
-        _write(target, _file(loaded, results, path, stored, now.isoformat(timespec="seconds")))
+        _write(target, _file(loaded, results, source.name, stored, now.isoformat(timespec="seconds")))
     except (StoreError, ValueError, OSError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
     (_json if as_json else _table)(loaded, results, target)
+
+
+def _source(site: Site, store: Path | None, influx: str | None) -> Source:
+    """Where history is kept, as asked or as the environment says."""
+    from config.settings import load_settings
+
+    if store is not None and influx:
+        raise ValueError("--store and --influx: history is read from one of them")
+    settings = load_settings(**({"influx": {"url": influx}} if influx else {}))
+    if store is None and settings.influx.url is not None:
+        from twin.sinks.delivery.endpoint import target
+        from twin.sinks.minutes_influx import InfluxMinutes
+
+        return InfluxMinutes(target(settings.influx), site.id)
+    from twin.sinks.minutes_local import LocalMinutes
+
+    return LocalMinutes(store or Path(settings.store.path))
 
 
 def _span(start: str, end: str | None, timezone: str, now: Any) -> tuple[int, int]:
@@ -79,7 +96,7 @@ def _writable(target: Path, site_file: Path) -> None:
         raise ValueError(f"{target}: no such folder")
 
 
-def _file(site: Site, results: list[Result], store: Path, stored: Stored, made: str) -> dict[str, Any]:
+def _file(site: Site, results: list[Result], store: str, stored: Stored, made: str) -> dict[str, Any]:
     from importlib.metadata import version
 
     factors: dict[str, dict[str, Any]] = {}
@@ -89,7 +106,7 @@ def _file(site: Site, results: list[Result], store: Path, stored: Stored, made: 
             untold.setdefault(r.asset, {})[r.name] = r.reason
         else:
             factors.setdefault(r.asset, {})[r.name] = {"value": round(r.value, 5), "low": round(r.low, 5), "high": round(r.high, 5), "unit": "ratio"}
-    where = {"store": str(store), "start": _iso(stored.times[0]), "end": _iso(stored.times[-1] + 60_000), "rows": sum(r.used for r in results),
+    where = {"store": store, "start": _iso(stored.times[0]), "end": _iso(stored.times[-1] + 60_000), "rows": sum(r.used for r in results),
              "version": version("boucle"), "made": made}
     return {"schema": 1, "kind": "calibration", "site": site.id, "provenance": where, "factors": factors, "untold": untold}
 

@@ -11,7 +11,7 @@ import aiomqtt
 import structlog
 
 from config.errors import ConfigError, Problem
-from config.settings import Influx, Settings
+from config.settings import Settings
 from config.site import Site
 from twin.alarms.rules import PRIORITIES
 from twin.engine import Twin, rehearse, start, unroll
@@ -112,9 +112,10 @@ def stores(site: Site, settings: Settings, name: str = "influx", past: bool = Fa
     """The sinks that keep what they get: the local store, and InfluxDB when one is named. `name` tells spools apart."""
     found: list[Sink] = [LocalStore(site, settings.store.path, windows_only=past)]
     if settings.influx.url is not None:
-        from twin.sinks.influx import InfluxSink  # brings influxdb-client: 30 MB
+        from twin.sinks.delivery.endpoint import target  # brings influxdb-client: 30 MB
+        from twin.sinks.influx import InfluxSink
 
-        found.append(InfluxSink(site, _target(settings.influx), beside(settings, f".{name}"), gpus=settings.influx.gpus))
+        found.append(InfluxSink(site, target(settings.influx), beside(settings, f".{name}"), gpus=settings.influx.gpus))
     return found
 
 
@@ -129,19 +130,6 @@ def counts(twin: Twin) -> dict[str, int]:
     a = twin.alarms
     by_priority = {f"alarms_{name}": n for name, n in zip(PRIORITIES.values(), a.announced, strict=True)}
     return {"late": c.late, "duplicate": c.duplicate, "steps": c.steps, **by_priority, "alarms_dropped": a.dropped}
-
-
-def _target(influx: Influx) -> Any:
-    from twin.sinks.delivery.endpoint import Target
-
-    token = influx.token.get_secret_value() if influx.token else _login(influx)
-    url = influx.url.get_secret_value() if influx.url else ""
-    return Target(url, influx.database if influx.version == "1" else influx.bucket, influx.org or "", token)
-
-
-def _login(influx: Influx) -> str:
-    """A 1.x server takes `user:password` where a 2.x one takes a token."""
-    return f"{influx.username}:{influx.password.get_secret_value() if influx.password else ''}" if influx.username else ""
 
 
 def _answers(source: MqttSource, clock: Clock) -> Any:

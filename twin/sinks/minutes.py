@@ -1,19 +1,14 @@
-"""Read many columns of sensors out of the local store at once, minute by minute, from any process."""
+"""Many columns of sensors at once, minute by minute, out of whatever keeps them."""
 from __future__ import annotations
 
-import json
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from config.classes import CLASSES
 from config.site import Site
-from twin.events import ACTUAL
-from twin.wire.lines import SENSOR
 
 Array = np.ndarray
 MINUTE_MS = 60_000
@@ -32,65 +27,72 @@ class Stored:
     samples: float
 
 
-def minutes(path: Path, site: Site, names: Iterable[str], start_ms: int, end_ms: int) -> Stored:
-    """The minutes of `start_ms <= t < end_ms` of which anything is stored, of columns `class.column`. Raises StoreError."""
-    if not path.is_file():
-        raise StoreError(f"{path}: no such store")
+class Part(NamedTuple):
+    """Minutes of one asset: the fields' names, times [T] epoch ms, data [T, fields] in boundary units, NaN where missing."""
+
+    hall: str
+    asset: str
+    fields: Sequence[str]
+    times: Array
+    data: Array
+
+
+class Source(Protocol):
+    """Something that keeps minutes of sensors."""
+
+    @property
+    def name(self) -> str:
+        """File or address, for messages."""
+
+    def parts(self, cls: str, fields: Sequence[str], start_ms: int, end_ms: int) -> Iterator[Part]:
+        """Of all assets of a class whose minutes begin in `start_ms <= t < end_ms`, in any order and number; at least `fields`. Raises StoreError."""
+
+    def span(self, assets: Sequence[tuple[str, str]]) -> tuple[int, int] | None:
+        """First and last minute (epoch ms) of the CDUs named (hall, asset); None when there is none. Raises StoreError."""
+
+
+def minutes(source: Source, site: Site, names: Iterable[str], start_ms: int, end_ms: int) -> Stored:
+    """The minutes of `start_ms <= t < end_ms` of which anything is kept, of columns `class.column`. Raises StoreError."""
     wanted: dict[str, list[str]] = {}
     for name in sorted(set(names)):
         cls, column = name.split(".")
         wanted.setdefault(cls, []).append(column)
-    try:
-        with closing(sqlite3.connect(f"file:{path.absolute()}?mode=ro", uri=True, timeout=5.0)) as db:
-            return _read(db, path, site, wanted, start_ms, end_ms)
-    except sqlite3.Error as error:
-        raise StoreError(f"{path}: not a store of this program: {error}") from None
-
-
-def _read(db: sqlite3.Connection, path: Path, site: Site, wanted: Mapping[str, list[str]], start_ms: int, end_ms: int) -> Stored:
     begin = -(-start_ms // MINUTE_MS) * MINUTE_MS
     length = max(0, -(-(end_ms - begin) // MINUTE_MS))
     columns = {f"{cls}.{c}": np.full((length, site.count(cls)), np.nan) for cls, found in wanted.items() for c in found}
     counts: list[float] = []
     for cls, found in wanted.items():
-        for row, fields, times, values in _series(db, site, cls, begin, end_ms):
-            at = (times - begin) // MINUTE_MS
-            for c in (c for c in found if f"{c}_mean" in fields):
-                columns[f"{cls}.{c}"][at, row] = values[:, fields.index(f"{c}_mean")] * _factor(cls, c)
-                if row == 0 and cls != "weather":
-                    counts.append(float(np.median(values[:, fields.index(f"{c}_n")])))
+        for part in source.parts(cls, [f"{c}_{what}" for c in found for what in ("mean", "n")], begin, end_ms):
+            counts += _lay(source, site, columns, cls, found, part, begin)
     seen = np.zeros(length, dtype=bool)
     for x in columns.values():
         seen |= np.isfinite(x).any(axis=1)
     if not seen.any():
-        raise StoreError(f"{path}: no minutes of {site.id} in this span: {_held(db, site)}")
+        raise StoreError(f"{source.name}: no minutes of {site.id} in this span: {_held(source, site)}")
     return Stored(begin + MINUTE_MS * np.flatnonzero(seen), {n: x[seen] for n, x in columns.items()}, float(np.median(counts)) if counts else 1.0)
 
 
-def _series(db: sqlite3.Connection, site: Site, cls: str, start_ms: int, end_ms: int) -> Iterator[tuple[int, list[str], Array, Array]]:
-    query = "SELECT id, hall, asset, fields FROM series WHERE measurement=? AND src=? AND scenario=?"
-    for series, hall, asset, fields in db.execute(query, (f"{cls}_1m", SENSOR, ACTUAL)).fetchall():
-        row = site.at.get((hall, cls, asset))
-        points = db.execute("SELECT ts_ms, data FROM points WHERE series=? AND ts_ms>=? AND ts_ms<? ORDER BY ts_ms", (series, start_ms, end_ms)).fetchall()
-        if points and row is None:
-            raise StoreError(f"the store holds minutes of {hall}/{cls}/{asset}, which {site.id} does not have: a store of another site")
-        if points:
-            names = json.loads(fields)
-            data = np.frombuffer(b"".join(cell for _, cell in points), "<f8").reshape(len(points), len(names))
-            yield row, names, np.array([t for t, _ in points], np.int64), data
+def _lay(source: Source, site: Site, columns: Mapping[str, Array], cls: str, found: Sequence[str], part: Part, begin_ms: int) -> list[float]:
+    """Put one asset's minutes in their places; samples in a minute of its columns, of the first asset of a class."""
+    row = site.at.get((part.hall, cls, part.asset))
+    if row is None:
+        raise StoreError(f"{source.name} holds minutes of {part.hall}/{cls}/{part.asset}, which {site.id} does not have: a store of another site")
+    at, fields = (part.times - begin_ms) // MINUTE_MS, list(part.fields)
+    here = [c for c in found if f"{c}_mean" in fields]
+    for c in here:
+        columns[f"{cls}.{c}"][at, row] = part.data[:, fields.index(f"{c}_mean")] * _factor(cls, c)
+    counted = [part.data[:, fields.index(f"{c}_n")] for c in here if row == 0 and cls != "weather"]
+    return [float(np.nanmedian(n)) for n in counted if np.isfinite(n).any()]
 
 
 def _factor(cls: str, column: str) -> float:
     return float(CLASSES[cls].factors()[CLASSES[cls].column(column)])
 
 
-def _held(db: sqlite3.Connection, site: Site) -> str:
-    """What the store does hold of this site's minutes, in words."""
-    query = "SELECT id, hall, asset FROM series WHERE measurement='cdu_1m' AND src=? AND scenario=?"
-    ours = [s for s, hall, asset in db.execute(query, (SENSOR, ACTUAL)).fetchall() if (hall, "cdu", asset) in site.at]
-    spans = [db.execute("SELECT min(ts_ms), max(ts_ms) FROM points WHERE series=?", (s,)).fetchone() for s in ours]
-    known = [span for span in spans if span[0] is not None]
-    if not known:
+def _held(source: Source, site: Site) -> str:
+    """What the source does hold of this site's minutes, in words."""
+    known = source.span([(a.hall, a.id) for a in site.assets["cdu"]])
+    if known is None:
         return "it holds none of this site at all"
-    first, last = (np.datetime64(int(t), "ms").astype("datetime64[s]") for t in (min(s[0] for s in known), max(s[1] for s in known)))
+    first, last = (np.datetime64(int(t), "ms").astype("datetime64[s]") for t in known)
     return f"it holds {first}Z to {last}Z"

@@ -15,6 +15,7 @@ from influxdb_client import InfluxDBClient
 from influxdb_client.client.write_api import SYNCHRONOUS
 from influxdb_client.rest import ApiException
 
+from config.settings import Influx
 from twin.sinks.delivery.forget import forgotten
 from twin.sinks.delivery.outcome import Kind, Outcome, classify
 
@@ -36,6 +37,13 @@ class Target:
 
     def __repr__(self) -> str:
         return f"Target({self.url}, {self.bucket})"
+
+
+def target(influx: Influx) -> Target:
+    """Where the settings point to; a 1.x server takes `user:password` where a 2.x one takes a token."""
+    login = f"{influx.username}:{influx.password.get_secret_value() if influx.password else ''}" if influx.username else ""
+    return Target(influx.url.get_secret_value().rstrip("/") if influx.url else "", influx.database if influx.version == "1" else influx.bucket,
+                  influx.org or "", influx.token.get_secret_value() if influx.token else login)
 
 
 class Endpoint(Protocol):
