@@ -9,11 +9,12 @@ import pytest
 
 from config.load import load_site
 from tests.futures import grounded
-from tests.unit.test_whatif_doors import asker, boucle, client  # noqa: F401, the fixture by its name
+from tests.unit.test_whatif_doors import asker, boucle, client, request  # noqa: F401, the fixture by its name
 from twin.advise.advice import encode
 from twin.advise.advise import advise, affordable
 from twin.advise.wish import wished
 from twin.cli._advising import show
+from twin.service.mqtt_whatif import MqttWhatif
 from twin.whatif.ground import ground
 from twin.whatif.refusal import Refused
 
@@ -30,7 +31,15 @@ async def test_every_door_gives_the_same_bytes(asker) -> None:  # noqa: F811
         over_http = await http.post("/api/advise", json=QUICK | {"start": "designed"})
         known = (await http.get("/api/advise")).json()
     assert over_http.status_code == 200, over_http.text
-    assert typed.rstrip(b"\n") == python == over_http.content
+    sent: list[bytes] = []
+
+    async def publish(topic: str, payload: bytes, qos: int) -> None:
+        sent.append(payload)
+
+    door = MqttWhatif(g.site, asker, publish)
+    assert door.take(request(QUICK | {"start": "designed"}, name="advise"))
+    await asyncio.gather(*door._tasks.values())
+    assert typed.rstrip(b"\n") == python == over_http.content == sent[0]
     assert set(known["knobs"]) >= {"tcs_dp_kpa", "heat_pump_load", "pumps"}
 
 

@@ -2,18 +2,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from typing import Any
 
 import pytest
 
 from tests.futures import answer
+from twin.advise.advice import Advice
+from twin.service.advice_request import AdviceRequest
 from twin.service.asyncapi import document
 from twin.service.mqtt_whatif import refusal
 from twin.service.request import Request
 from twin.whatif.answer import encode
 
 SCHEMAS = document()["components"]["schemas"]
-ANSWER, REFUSAL = SCHEMAS["whatifAnswer"]["oneOf"]
+ANSWER, ADVICE, REFUSAL = SCHEMAS["whatifAnswer"]["oneOf"]
 
 
 @pytest.mark.parametrize("words", ["pump-trip cdu-03", "price-change 200"])
@@ -32,3 +35,8 @@ def test_a_refusal_and_a_request_are_described_as_they_are() -> None:
     assert set(json.loads(refusal("kind", "unknown"))) == set(REFUSAL["required"])
     assert set(SCHEMAS["whatifArguments"]["properties"]) == set(Request.model_fields)
     assert SCHEMAS["whatifArguments"]["additionalProperties"] is False
+
+
+def test_advice_is_described_by_its_own_fields() -> None:
+    assert set(ADVICE["required"]) == {f.name for f in fields(Advice)}
+    assert set(SCHEMAS["adviseArguments"]["properties"]) == set(AdviceRequest.model_fields)

@@ -181,7 +181,7 @@ async def test_a_request_on_mqtt_is_worked_out_once_and_a_repeated_one_gets_the_
 @pytest.mark.parametrize(
     ("message", "said"),
     [
-        (request({"ask": WORDS}, retained=True), "retained"), (request({"ask": WORDS}, expires=NOW - 5), "expired 5 ms"), (request({"ask": WORDS}, name="x"), "only 'whatif'"),
+        (request({"ask": WORDS}, retained=True), "retained"), (request({"ask": WORDS}, expires=NOW - 5), "expired 5 ms"), (request({"ask": WORDS}, name="x"), "only 'whatif' and 'advise'"),
         (request({"ask": "wrong"}), "unknown kind"), (request({"members": -1}), "greater than"),
     ],
 )

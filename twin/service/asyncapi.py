@@ -6,9 +6,9 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from twin.service.mqtt_whatif import NAME
+from twin.advise.advice import Advice
+from twin.service.mqtt_whatif import REQUESTS
 from twin.service.outlook import JobsMessage, WeatherMessage, topics
-from twin.service.request import Request
 from twin.whatif.accounts import Account
 from twin.whatif.answer import Answer, Margin
 from twin.whatif.chain import Link
@@ -34,7 +34,7 @@ def document() -> _Doc:
         _heard(doc, name, kind, topic)
     doc["operations"] |= {"receiveWhatifRequest": _operation("receive", REQUEST), "sendWhatifAnswer": _operation("send", ANSWER)}
     doc["components"]["messages"] |= {n: {"name": n, "contentType": "application/json", "payload": {"$ref": f"#/components/schemas/{n}"}} for n in (REQUEST, ANSWER)}
-    doc["components"]["schemas"] |= {REQUEST: _request(), "whatifArguments": _schema(Request), ANSWER: _answer()} | {n: _schema(k) for n, k in _PARTS.items()}
+    doc["components"]["schemas"] |= {REQUEST: _request(), **{f"{name}Arguments": _schema(kind) for name, kind in REQUESTS.items()}, ANSWER: _answer()} | {n: _schema(k) for n, k in _PARTS.items()}
     return doc
 
 
@@ -63,9 +63,9 @@ def _schema(kind: type) -> _Doc:
 
 
 def _request() -> _Doc:
-    """A command whose name is `whatif`."""
-    own = {"type": "object", "properties": {"name": {"const": NAME}, "arguments": {"$ref": "#/components/schemas/whatifArguments"}}}
-    return {"allOf": [{"$ref": "#/components/schemas/command"}, own]}
+    """A command whose name says what is asked for."""
+    asked = [{"type": "object", "properties": {"name": {"const": name}, "arguments": {"$ref": f"#/components/schemas/{name}Arguments"}}} for name in REQUESTS]
+    return {"allOf": [{"$ref": "#/components/schemas/command"}, {"oneOf": asked}]}
 
 
 def _answer() -> _Doc:
@@ -85,5 +85,6 @@ def _answer() -> _Doc:
     }
     names = [f.name for f in fields(Answer) if f.name not in _NOT_SENT]
     answer = {"type": "object", "required": sorted(names), "properties": {n: known[n] for n in names}, "additionalProperties": False}
+    advice = {"type": "object", "required": [f.name for f in fields(Advice)], "properties": {"headline": text, "words": text}}
     refusal = {"type": "object", "required": ["error", "field"], "properties": {"error": text, "field": text}, "additionalProperties": False}
-    return {"oneOf": [answer, refusal]}
+    return {"oneOf": [answer, advice, refusal]}

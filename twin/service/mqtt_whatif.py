@@ -1,4 +1,4 @@
-"""What-if over MQTT, under a root of its own: a request is answered once, a repeated id gets the same answer, a retained one is refused."""
+"""What-if and advice over MQTT, under a root of their own: a request is answered once, a repeated id gets the same answer, a retained one is refused."""
 from __future__ import annotations
 
 import asyncio
@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from config.errors import WireError
 from config.site import Site
 from twin.events import Command
+from twin.service.advice_request import AdviceRequest
 from twin.service.asker import Asker
 from twin.service.request import Request
 from twin.sources.inbox import Message
@@ -21,7 +22,7 @@ from twin.wire.reasons import LIMITS, Limits
 from twin.wire.topics import answer_topic, request_topic
 
 REMEMBERED = 100
-NAME = "whatif"
+REQUESTS: dict[str, type[Request | AdviceRequest]] = {"whatif": Request, "advise": AdviceRequest}  # by the name of the command
 Publish = Callable[[str, bytes, int], Awaitable[None]]
 
 
@@ -65,10 +66,10 @@ class MqttWhatif:
             return refusal("", "a retained request is not answered: publish it without retain")
         if message.received_ms > c.expires_ms:
             return refusal("expires", f"expired {message.received_ms - c.expires_ms} ms before it arrived")
-        if c.name != NAME:
-            return refusal("name", f"{c.name[:40]!r}: only {NAME!r} is answered here")
+        if c.name not in REQUESTS:
+            return refusal("name", f"{c.name[:40]!r}: only {' and '.join(map(repr, REQUESTS))} are answered here")
         try:
-            return await self.asker.ask(Request.model_validate({**c.arguments, "id": c.id}))
+            return await self.asker.ask(REQUESTS[c.name].model_validate({**c.arguments, "id": c.id}))
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             return refusal(".".join(map(str, first["loc"])), first["msg"])
